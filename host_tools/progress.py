@@ -13,6 +13,8 @@ from typing import TypeVar
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
+from host_tools.sources import StoredFile
+
 Item = TypeVar("Item")
 Advance = Callable[[float], None]
 
@@ -33,3 +35,8 @@ def track(items: Sequence[Item], title: str, weight: Callable[[Item], float] = l
         for item in items:
             yield item
             advance(weight(item))
+
+
+def by_size(title: str) -> Callable[[Sequence[StoredFile]], Iterable[StoredFile]]:
+    """What `load` takes as `watch`: files pass through, the bar moves by their bytes."""
+    return lambda files: track(files, title, lambda file: file.size)

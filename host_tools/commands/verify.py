@@ -1,0 +1,54 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""`daylog verify`: is every frame there, and is each missing one accounted for?"""
+
+import json
+from dataclasses import asdict
+
+import rich_click as click
+
+from host_tools.options import json_option, source_argument, store_option
+from host_tools.progress import by_size
+from host_tools.verify import Report, verify
+
+_SHOWN = 20
+_COLOURS = {"lossless": "green", "lossy": "yellow", "damaged": "red"}
+
+
+@click.command("verify")
+@source_argument
+@store_option
+@click.option("--truth", type=click.Path(dir_okay=False), help="truth.jsonl of a simulated run: compare every frame with it.")
+@json_option
+def command(where: str, store_file: str | None, truth: str | None, as_json: bool) -> int:
+    """Say whether a card image, mounted card, folder, segment or s3://bucket/prefix is whole.
+
+    Exit code: 0 lossless, 3 lossy with every loss explained, 4 damage or a loss that nothing explains, 1 nothing there.
+    """
+    report = verify(where, store_file, truth, watch=by_size("verifying"))
+    if as_json:
+        click.echo(json.dumps(asdict(report)))
+    else:
+        show(report)
+    return report.exit_code
+
+
+def show(report: Report) -> None:
+    click.secho(report.verdict, fg=_COLOURS[report.verdict], bold=True, nl=False)
+    click.echo(f": {report.frames} frames, {report.duration_s:.1f} s, {report.segments} segments")
+    show_list("gap", [gap_line(gap) for gap in report.gaps])
+    show_list("problem", report.problems)
+
+
+def show_list(title: str, lines: list[str]) -> None:
+    for line in lines[:_SHOWN]:
+        click.echo(f"  {title}: {line}")
+    if len(lines) > _SHOWN:
+        click.echo(f"  … and {len(lines) - _SHOWN} more; --json lists them all")
+
+
+def gap_line(gap: dict) -> str:
+    ends = [gap["from_uptime_ms"], gap["to_uptime_ms"]]
+    span = " to ".join("?" if end is None else f"{end / 1000:.3f} s" for end in ends)
+    frames = "an unknown number of frames" if gap["frames"] is None else f"{gap['frames']} frames"
+    return f"boot {gap['boot']}, {span}: {frames}, {gap['cause']}" + (f" ({gap['text']})" if gap["text"] else "")

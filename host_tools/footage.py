@@ -1,0 +1,244 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""What was recorded: the segments of a source in order, with their frames, gaps, events and clocks.
+
+    with open_source("card.img") as source:
+        footage = load(source)
+        for frame in footage.frames():
+            print(frame.boot, frame.sequence, frame.uptime_ns, len(frame.jpeg))
+
+Uptime (nanoseconds since boot) is the truth within a boot; UTC is a mapping that may have been learnt late.
+"""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from foxglove_schemas_protobuf.CompressedImage_pb2 import CompressedImage
+from google.protobuf.message import DecodeError
+
+from host_tools.segment_file import CAMERA, Content, Sample, read_segment
+from host_tools.sources import Source, SourceError, StoredFile, open_source
+
+__all__ = ["Boot", "Footage", "Frame", "Gap", "Picture", "Segment", "load", "open_source"]
+
+_MS = 1_000_000
+_NUMBERS_IN_PATH = re.compile(r"(\d+)/\d+/(\d+)\.mcap$")
+_NUMBERS_IN_KEY = re.compile(r"(\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
+
+
+class Frame(NamedTuple):
+    """A frame as it stands in the recording; `sha256` only where it was asked for."""
+
+    sequence: int
+    uptime_ns: int
+    size: int
+    sha256: str
+
+
+class Picture(NamedTuple):
+    """A frame with its JPEG."""
+
+    boot: int
+    sequence: int
+    uptime_ns: int
+    jpeg: bytes
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Footage that is missing, and why; None where the recorder could not know."""
+
+    boot: int
+    cause: str
+    frames: int | None
+    from_uptime_ms: int | None
+    to_uptime_ms: int | None
+    text: str = ""
+
+    def touches(self, from_ms: float, to_ms: float) -> bool:
+        """Whether it overlaps a stretch of uptime; an unknown end reaches for ever."""
+        starts_before = self.from_uptime_ms is None or self.from_uptime_ms <= to_ms
+        return starts_before and (self.to_uptime_ms is None or self.to_uptime_ms >= from_ms)
+
+
+@dataclass
+class Segment:
+    """One segment, read once; its pictures are read again when they are wanted."""
+
+    file: StoredFile
+    device: str
+    boot: int
+    number: int
+    fps: float
+    utc_offset_ns: int | None  # None: recorded on uptime, before UTC was known
+    closed: bool
+    torn_bytes: int
+    damage: list[str]
+    metadata: dict[str, str]
+    frames: list[Frame] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    events: list[dict[str, Any]] = field(default_factory=list)
+    clocks: list[dict[str, Any]] = field(default_factory=list)
+
+    def uptime_ns(self, log_time_ns: int) -> int:
+        return log_time_ns - (self.utc_offset_ns or 0)
+
+    def pictures(self) -> Iterator[Picture]:
+        """Every frame with its JPEG, in the order of the file."""
+        with self.file.open() as stream:
+            for sample in read_segment(stream).messages:
+                if sample.topic == CAMERA and (jpeg := _jpeg(sample)) is not None:
+                    yield Picture(self.boot, sample.sequence, self.uptime_ns(sample.log_time_ns), jpeg)
+
+
+@dataclass
+class Boot:
+    """The segments of one run of a recorder, in order."""
+
+    device: str
+    number: int
+    segments: list[Segment]
+
+    @cached_property
+    def frames(self) -> list[Frame]:
+        return [frame for segment in self.segments for frame in segment.frames]
+
+    @cached_property
+    def utc_offset_ns(self) -> int | None:
+        """Unix time at uptime zero by the last thing the recorder learnt: it re-dates what was recorded before."""
+        known = [segment.utc_offset_ns for segment in self.segments if segment.utc_offset_ns is not None]
+        told = [clock["offset_ms"] * _MS for segment in self.segments for clock in segment.clocks if clock.get("offset_ms")]
+        return (known or told or [None])[-1]
+
+    @cached_property
+    def period_ns(self) -> int:
+        """From one frame to the next, as the profile promises."""
+        return round(1e9 / self.segments[-1].fps)
+
+
+@dataclass
+class Footage:
+    """Everything one source holds."""
+
+    source: Source
+    segments: list[Segment]
+    problems: list[str]
+
+    @cached_property
+    def boots(self) -> list[Boot]:
+        boots: dict[tuple[str, int], Boot] = {}
+        for segment in self.segments:
+            boots.setdefault((segment.device, segment.boot), Boot(segment.device, segment.boot, [])).segments.append(segment)
+        return list(boots.values())
+
+    @property
+    def devices(self) -> list[str]:
+        return sorted({segment.device for segment in self.segments})
+
+    @property
+    def gaps(self) -> list[Gap]:
+        return [gap for segment in self.segments for gap in segment.gaps]
+
+    @property
+    def frame_count(self) -> int:
+        return sum(len(segment.frames) for segment in self.segments)
+
+    def pictures(self) -> Iterator[Picture]:
+        for segment in self.segments:
+            yield from segment.pictures()
+
+    def by_device(self) -> "list[Footage]":
+        """The footage of each recorder by itself."""
+        return [replace(self, segments=[s for s in self.segments if s.device == device]) for device in self.devices]
+
+    def of_one_device(self) -> "Footage":
+        """Itself, if one recorder made it: footage of several has no common timeline."""
+        if len(self.devices) > 1:
+            hint = "name one of them, as in s3://bucket/prefix/device: " + ", ".join(self.devices)
+            raise SourceError(f"{self.source.where} holds the footage of {len(self.devices)} recorders", hint)
+        return self
+
+
+def load(source: Source, hashes: bool = False, watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter) -> Footage:
+    """Read every segment of a source once; `hashes` also takes each frame's SHA-256, `watch` may show progress."""
+    segments = [_load_segment(file, hashes) for file in watch(source.segments)]
+    segments.sort(key=lambda s: (s.device, s.boot, s.number))
+    return Footage(source, segments, list(source.problems))
+
+
+def _load_segment(file: StoredFile, hashes: bool) -> Segment:
+    with file.open() as stream:
+        content = read_segment(stream)
+    segment = _segment_of(file, content)
+    sinks = {"/daylog/events": segment.events, "/daylog/clock": segment.clocks}
+    for sample in content.messages:
+        if sample.topic == CAMERA:
+            _add_frame(segment, sample, hashes)
+        elif sample.topic == "/daylog/gaps":
+            segment.gaps.extend(_gap(segment, row) for row in _rows(segment, sample))
+        elif sample.topic in sinks:
+            sinks[sample.topic].extend(_rows(segment, sample))
+    return segment
+
+
+def _segment_of(file: StoredFile, content: Content) -> Segment:
+    metadata = content.metadata
+    named = _NUMBERS_IN_PATH.search(file.path) or _NUMBERS_IN_KEY.search(file.path)
+    boot, number = (int(n) for n in named.groups()) if named else (0, 0)
+    offset_ms = _number(metadata, "utc_offset_ms", 0)
+    return Segment(
+        file=file,
+        device=metadata.get("device", ""),
+        boot=int(_number(metadata, "boot", boot)),
+        number=int(_number(metadata, "segment", number)),
+        fps=max(0.01, _number(metadata, "fps", 10)),
+        utc_offset_ns=int(offset_ms) * _MS if metadata.get("time_base") == "utc" else None,
+        closed=content.closed,
+        torn_bytes=content.torn_bytes,
+        damage=content.damage,
+        metadata=metadata,
+    )
+
+
+def _number(metadata: dict[str, str], key: str, default: float) -> float:
+    try:
+        return float(metadata[key])
+    except (KeyError, ValueError):
+        return default
+
+
+def _add_frame(segment: Segment, sample: Sample, hashes: bool) -> None:
+    jpeg = _jpeg(sample)
+    if jpeg is None:
+        segment.damage.append(f"frame {sample.sequence} is not a foxglove.CompressedImage")
+        return
+    digest = hashlib.sha256(jpeg).hexdigest() if hashes else ""
+    segment.frames.append(Frame(sample.sequence, segment.uptime_ns(sample.log_time_ns), len(jpeg), digest))
+
+
+def _jpeg(sample: Sample) -> bytes | None:
+    try:
+        return CompressedImage.FromString(sample.data).data
+    except DecodeError:
+        return None
+
+
+def _rows(segment: Segment, sample: Sample) -> Iterator[dict[str, Any]]:
+    try:
+        row = json.loads(sample.data)
+    except ValueError:
+        row = None
+    if isinstance(row, dict):
+        yield row
+    else:
+        segment.damage.append(f"a message on {sample.topic} is not a JSON object")
+
+
+def _gap(segment: Segment, row: dict[str, Any]) -> Gap:
+    boot = row.get("boot", segment.boot)
+    return Gap(boot, str(row.get("cause")), row.get("frames"), row.get("from_uptime_ms"), row.get("to_uptime_ms"), str(row.get("text", "")))

@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Judge a recording: is every frame there, and is each one that is not there accounted for?
+
+    report = verify("card.img", truth="truth.jsonl")
+    print(report.verdict, report.problems)
+
+Each check looks at the whole footage and yields what it cannot explain. A gap that the recorder wrote down
+is a loss explained; a hole in the sequence numbers without one, or a byte that is not what it should be, is a problem.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from host_tools.errors import DaylogError
+from host_tools.footage import Footage, load
+from host_tools.losses import check_segments, check_sequence, check_source, gaps_of
+from host_tools.sources import StoredFile, open_source
+from host_tools.timeline import lay_out
+from host_tools.truth import check_truth, read_truth
+
+EXIT_CODES = {"lossless": 0, "lossy": 3, "damaged": 4}
+_CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_source, check_segments, check_sequence)
+
+
+class NothingThere(DaylogError):
+    """The source holds no segment at all."""
+
+
+@dataclass(frozen=True)
+class Report:
+    """The verdict on a recording, in the shape of `daylog verify --json`."""
+
+    verdict: str
+    segments: int
+    frames: int
+    duration_s: float
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def exit_code(self) -> int:
+        return EXIT_CODES[self.verdict]
+
+
+def verify(
+    where: str | Path,
+    store_file: str | Path | None = None,
+    truth: str | Path | None = None,
+    watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter,
+) -> Report:
+    """Verify a card, a folder, a segment or a store; with `truth`, against every frame the camera produced."""
+    produced = read_truth(truth) if truth else None
+    with open_source(where, store_file) as source:
+        if not source.segments:
+            raise NothingThere(f"{where} holds no segments", "has anything been recorded there?")
+        footage = load(source, hashes=produced is not None, watch=watch)
+        problems = [problem for check in _CHECKS for problem in check(footage)]
+        if produced is not None:
+            problems += check_truth(footage, produced, gaps_of(footage))
+    return judge(footage, problems)
+
+
+def judge(footage: Footage, problems: list[str]) -> Report:
+    """Explained losses make a recording lossy; anything unexplained makes it damaged."""
+    gaps = gaps_of(footage)
+    duration_ns = sum(lay_out(recorder).duration_ns for recorder in footage.by_device())
+    return Report(
+        verdict="damaged" if problems else "lossy" if gaps else "lossless",
+        segments=len(footage.segments),
+        frames=footage.frame_count,
+        duration_s=round(duration_ns / 1e9, 3),
+        gaps=[asdict(gap) for gap in gaps],
+        problems=problems,
+    )
