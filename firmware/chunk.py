@@ -1,0 +1,161 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""One chunk, built in place: identity, chunk record, message indexes, padding to the sector.
+
+    chunk = ChunkBuffer(262144, b"daylog-1a2b3c")
+    chunk.begin(boot=12, segment=3, number=0)
+    chunk.add_frame(view, sequence, unix_ms)   # False: no room, seal it
+    sealed = chunk.seal(offset)                # bytes from .size, a multiple of 512
+
+Invariants: the records of the chunk lie at RECORDS..._end of the buffer; heads are filled in by
+`seal`, when their numbers are known. `add_frame` copies the frame once and allocates
+one slice; nothing else here is called per frame.
+"""
+
+import binascii
+import struct
+
+from firmware import channels, mcap
+from firmware.compat import const
+
+IDENTITY_MAGIC = b"DAYLOGCK"
+IDENTITY_FORMAT = "<8sHH16sIIIQI"  # magic, format, 0, device, boot, segment, chunk, file offset, bytes that follow; then CRC32
+IDENTITY_BYTES = const(9 + 52 + 4)
+CHUNK_FORMAT = "<BQQQQIIQ"  # opcode, length, start, end, uncompressed size, CRC32, "" (u32 0), records length
+CHUNK_BYTES = const(49)
+RECORDS = const(65 + 49)
+
+# A /camera message: MCAP prefix and message head, then foxglove.CompressedImage up to its bytes.
+MESSAGE_FORMAT = "<BQHIQQ"  # opcode, length, channel, sequence, log time, publish time
+MESSAGE_BYTES = const(31)
+IMAGE_HEAD = b"\x0a\x0c\x08\x80\x80\x80\x80\x00\x10\x80\x80\x80\x80\x00" + b"\x22\x06camera" + b"\x1a\x04jpeg" + b"\x12\x80\x80\x80\x00"
+IMAGE_BYTES = const(33)
+_SECONDS_AT = const(3)
+_NANOS_AT = const(9)
+_LENGTH_AT = const(29)
+
+INDEX_ENTRY_BYTES = const(16)
+MAX_FRAMES = const(512)  # per chunk; a chunk of more is sealed early
+MAX_RECORDS = const(64)  # of each JSON channel
+INDEX_RESERVE = const(16 * (512 + 4 * 64) + 5 * 15 + 512 + 9)
+
+
+def put_varint(buffer, at, value, size):
+    """A protobuf varint padded to `size` bytes, so that templates can be patched in place."""
+    for i in range(at, at + size - 1):
+        buffer[i] = (value & 0x7F) | 0x80
+        value >>= 7
+    buffer[at + size - 1] = value
+
+
+class ChunkBuffer:
+    def __init__(self, capacity, device):
+        self.buffer = bytearray(capacity)
+        self.view = memoryview(self.buffer)
+        self.size = 0  # of the sealed chunk
+        self.frames = 0
+        self.first_ms = self.last_ms = 0  # uptime of the first and last frame
+        self._device = device
+        self._room = capacity - INDEX_RESERVE
+        self._indexes = [bytearray(INDEX_ENTRY_BYTES * n) for n in (0, MAX_FRAMES, MAX_RECORDS, MAX_RECORDS, MAX_RECORDS, MAX_RECORDS)]
+        self._used = [0] * (channels.COUNT + 1)
+        self._end = RECORDS
+
+    def begin(self, boot, segment, number, offset_ms):
+        """Start anew; `offset_ms` turns uptime into the segment's log time."""
+        self.boot, self.segment, self.number = boot, segment, number
+        self._offset_ms = offset_ms
+        self._end = RECORDS
+        self.frames = 0
+        self._start_ns = self._last_ns = 0
+        for i in range(len(self._used)):
+            self._used[i] = 0
+
+    def is_empty(self):
+        return self._end == RECORDS
+
+    def largest_frame(self):
+        """Bytes of the largest frame an empty chunk can take."""
+        return self._room - RECORDS - MESSAGE_BYTES - IMAGE_BYTES
+
+    def add_frame(self, frame, sequence, uptime_ms):
+        """Copy one JPEG in; False when there is no room. Allocates one slice."""
+        size = len(frame)
+        at = self._end
+        body = at + MESSAGE_BYTES + IMAGE_BYTES
+        if body + size > self._room or self._used[channels.CAMERA] == MAX_FRAMES * INDEX_ENTRY_BYTES:
+            return False
+        unix_ms = uptime_ms + self._offset_ms
+        self._message_head(channels.CAMERA, sequence, unix_ms * 1_000_000, IMAGE_BYTES + size)
+        buffer, image = self.buffer, at + MESSAGE_BYTES
+        buffer[image:body] = IMAGE_HEAD
+        put_varint(buffer, image + _SECONDS_AT, unix_ms // 1000, 5)
+        put_varint(buffer, image + _NANOS_AT, unix_ms % 1000 * 1_000_000, 5)
+        put_varint(buffer, image + _LENGTH_AT, size, 4)
+        self.view[body : body + size] = frame
+        self._end = body + size
+        if not self.frames:
+            self.first_ms = uptime_ms
+        self.last_ms = uptime_ms
+        self.frames += 1
+        return True
+
+    def add_json(self, channel, uptime_ms, data):
+        """Append one JSON message (bytes) to a channel; False when there is no room."""
+        body = self._end + MESSAGE_BYTES
+        if body + len(data) > self._room or self._used[channel] == MAX_RECORDS * INDEX_ENTRY_BYTES:
+            return False
+        self._message_head(channel, 0, (uptime_ms + self._offset_ms) * 1_000_000, len(data))
+        self.buffer[body : body + len(data)] = data
+        self._end = body + len(data)
+        return True
+
+    def _message_head(self, channel, sequence, time_ns, size):
+        struct.pack_into(MESSAGE_FORMAT, self.buffer, self._end, mcap.MESSAGE, MESSAGE_BYTES - 9 + size, channel, sequence, time_ns, time_ns)
+        used = self._used[channel]
+        struct.pack_into("<QQ", self._indexes[channel], used, time_ns, self._end - RECORDS)
+        self._used[channel] = used + INDEX_ENTRY_BYTES
+        if not self._start_ns or time_ns < self._start_ns:
+            self._start_ns = time_ns
+        if time_ns > self._last_ns:
+            self._last_ns = time_ns
+
+    def seal(self, offset, summary):
+        """Fill in the heads for a chunk that goes to file `offset`; tells the summary. Returns the size in bytes."""
+        records = self._end - RECORDS
+        crc = binascii.crc32(self.view[RECORDS : self._end])
+        head = (mcap.CHUNK, CHUNK_BYTES - 9 + records, self._start_ns, self._last_ns, records, crc, 0, records)
+        struct.pack_into(CHUNK_FORMAT, self.buffer, IDENTITY_BYTES, *head)
+        indexes = self._put_indexes(offset)
+        identified = self._end - IDENTITY_BYTES
+        self._put_identity(offset, identified)
+        summary.add_chunk(offset + IDENTITY_BYTES, CHUNK_BYTES + records, self._start_ns, self._last_ns, indexes, self._end - RECORDS - records, records)
+        self._put_padding()
+        self.size = self._end
+        return self.size
+
+    def _put_indexes(self, offset):
+        placed = []
+        for channel in range(1, channels.COUNT + 1):
+            used = self._used[channel]
+            if used:
+                struct.pack_into("<BQHI", self.buffer, self._end, mcap.MESSAGE_INDEX, 6 + used, channel, used)
+                placed.append((channel, offset + self._end, used // INDEX_ENTRY_BYTES))
+                body = self._end + 15
+                self.view[body : body + used] = memoryview(self._indexes[channel])[:used]
+                self._end = body + used
+        return placed
+
+    def _put_identity(self, offset, following):
+        fields = (IDENTITY_MAGIC, 1, 0, self._device, self.boot, self.segment, self.number, offset, following)
+        struct.pack_into("<BQ" + IDENTITY_FORMAT[1:], self.buffer, 0, mcap.IDENTITY, IDENTITY_BYTES - 9, *fields)
+        crc = binascii.crc32(self.view[9 : IDENTITY_BYTES - 4])
+        struct.pack_into("<I", self.buffer, IDENTITY_BYTES - 4, crc)
+
+    def _put_padding(self):
+        size = mcap.padding_bytes(self._end)
+        if size:
+            struct.pack_into("<BQ", self.buffer, self._end, mcap.PADDING, size - 9)
+            for i in range(self._end + 9, self._end + size):
+                self.buffer[i] = 0
+            self._end += size

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""MCAP records, as https://mcap.dev/spec defines them, and our private ones.
+
+Only what a recorder writes and a recovery reads: no compression, no attachments.
+Everything here returns new bytes and is called a few times per chunk at most; the
+frame path packs in place (chunk.py).
+"""
+
+import binascii
+import struct
+
+from firmware.compat import const
+
+MAGIC = b"\x89MCAP0\r\n"
+HEADER = const(0x01)
+FOOTER = const(0x02)
+SCHEMA = const(0x03)
+CHANNEL = const(0x04)
+MESSAGE = const(0x05)
+CHUNK = const(0x06)
+MESSAGE_INDEX = const(0x07)
+CHUNK_INDEX = const(0x08)
+STATISTICS = const(0x0B)
+METADATA = const(0x0C)
+METADATA_INDEX = const(0x0D)
+SUMMARY_OFFSET = const(0x0E)
+DATA_END = const(0x0F)
+
+# Private records (0x80 and above): readers skip them.
+PADDING = const(0x80)
+IDENTITY = const(0x81)
+TORN = const(0x82)
+
+SECTOR = const(512)
+PREFIX_BYTES = const(9)  # opcode u8, content length u64
+FOOTER_BYTES = const(9 + 20 + 8)
+
+
+def record(opcode, content):
+    return struct.pack("<BQ", opcode, len(content)) + content
+
+
+def text(value):
+    data = value.encode()
+    return struct.pack("<I", len(data)) + data
+
+
+def table(pairs):
+    """A map of string to string: u32 byte length, then key and value of each pair."""
+    body = b"".join(text(key) + text(value) for key, value in pairs)
+    return struct.pack("<I", len(body)) + body
+
+
+def header(profile, library):
+    return record(HEADER, text(profile) + text(library))
+
+
+def schema(number, name, encoding, data):
+    return record(SCHEMA, struct.pack("<H", number) + text(name) + text(encoding) + struct.pack("<I", len(data)) + data)
+
+
+def channel(number, schema_number, topic, encoding):
+    return record(CHANNEL, struct.pack("<HH", number, schema_number) + text(topic) + text(encoding) + table(()))
+
+
+def metadata(name, pairs):
+    return record(METADATA, text(name) + table(pairs))
+
+
+def padding_bytes(offset):
+    """Length of the padding record that takes `offset` to a sector boundary: 0, or at least its own prefix."""
+    short = -offset % SECTOR
+    return short if short == 0 or short >= PREFIX_BYTES else short + SECTOR
+
+
+def padding(offset):
+    size = padding_bytes(offset)
+    return record(PADDING, bytes(size - PREFIX_BYTES)) if size else b""
+
+
+class Summary:
+    """What the end of a file repeats, collected while it is written (or walked by recovery)."""
+
+    def __init__(self, definitions, schema_count, channel_count, metadata_index):
+        self.definitions = definitions  # the schema and channel records, to be repeated
+        self.counts = [0] * (channel_count + 1)  # messages by channel number
+        self.first_ns = 0
+        self.last_ns = 0
+        self.chunks = 0
+        self._schema_count = schema_count
+        self._channel_count = channel_count
+        self._metadata_index = metadata_index
+        self._chunk_indexes = bytearray()
+
+    def add_chunk(self, offset, length, start_ns, end_ns, indexes, index_bytes, records_bytes):
+        """One chunk. `indexes`: (channel, file offset of its message index, messages) of those that have any."""
+        offsets = b"".join(struct.pack("<HQ", number, at) for number, at, _ in indexes)
+        body = struct.pack("<QQQQI", start_ns, end_ns, offset, length, len(offsets)) + offsets
+        body += struct.pack("<Q", index_bytes) + text("") + struct.pack("<QQ", records_bytes, records_bytes)
+        self._chunk_indexes.extend(record(CHUNK_INDEX, body))
+        for number, _, messages in indexes:
+            self.counts[number] += messages
+        self.first_ns = start_ns if not self.chunks else min(self.first_ns, start_ns)
+        self.last_ns = max(self.last_ns, end_ns)
+        self.chunks += 1
+
+    def _statistics(self):
+        pairs = b"".join(struct.pack("<HQ", number, n) for number, n in enumerate(self.counts) if n)
+        head = struct.pack("<QHIIIIQQ", sum(self.counts), self._schema_count, self._channel_count, 0, 1, self.chunks, self.first_ns, self.last_ns)
+        return record(STATISTICS, head + struct.pack("<I", len(pairs)) + pairs)
+
+    def encode(self, offset):
+        """DataEnd, summary, footer and closing magic of a file whose data ends at `offset`."""
+        data_end = record(DATA_END, struct.pack("<I", 0))
+        start = at = offset + len(data_end)
+        groups, body = bytearray(), bytearray()
+        for opcode, data in self._groups():
+            if data:
+                groups.extend(record(SUMMARY_OFFSET, struct.pack("<BQQ", opcode, at, len(data))))
+                body.extend(data)
+                at += len(data)
+        foot = struct.pack("<BQQQ", FOOTER, 20, start, at)
+        crc = binascii.crc32(foot, binascii.crc32(groups, binascii.crc32(body)))
+        return data_end + bytes(body) + bytes(groups) + foot + struct.pack("<I", crc) + MAGIC
+
+    def _groups(self):
+        schemas, channels = self.definitions
+        return (
+            (SCHEMA, schemas),
+            (CHANNEL, channels),
+            (STATISTICS, self._statistics()),
+            (CHUNK_INDEX, self._chunk_indexes),
+            (METADATA_INDEX, self._metadata_index),
+        )
+
+
+def metadata_index(offset, length, name):
+    return record(METADATA_INDEX, struct.pack("<QQ", offset, length) + text(name))

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Settings of one recorder: defaults, validation, atomic save.
+
+    settings = Settings.load("/settings.json")
+    settings.commit_interval_ms      # 2000
+    settings.set("profile", "vga10")
+    settings.save()
+
+A value that cannot be right is replaced by its default and named in `rejected`: a recorder
+with a bad settings file records.
+"""
+
+import json
+import os
+
+
+def _text(value):
+    return isinstance(value, str)
+
+
+def _flag(value):
+    return value is True or value is False
+
+
+def _between(low, high):
+    return lambda value: isinstance(value, int) and not _flag(value) and low <= value <= high
+
+
+def _networks(value):
+    return isinstance(value, list) and all(isinstance(n, dict) and _text(n.get("ssid")) and _text(n.get("key", "")) for n in value)
+
+
+STORE_KEYS = ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key")
+
+
+def _store(value):
+    return value is None or (isinstance(value, dict) and all(_text(value.get(key)) for key in STORE_KEYS))
+
+
+# name: (default, check, what it is)
+TABLE = {
+    "device_id": ("", _text, "name of this recorder; empty: made from the chip's id"),
+    "profile": ("", _text, "capture profile; empty: the board's default"),
+    "commit_interval_ms": (2000, _between(200, 60000), "the most footage one fault may cost"),
+    "segment_ms": (60000, _between(1000, 3600000), "length of a segment"),
+    "part_bytes": (8388608, _between(1024, 67108864), "size of an upload part"),
+    "overwrite_unsent": (False, _flag, "on a full card, reclaim footage that is not stored yet"),
+    "wifi": ([], _networks, "known networks, best first: [{ssid, key}]"),
+    "ntp_host": ("pool.ntp.org", _text, "time server"),
+    "store": (None, _store, "S3 store: {endpoint, region, bucket, prefix, access_key, secret_key, ca_pem}"),
+    "paused": (False, _flag, "the wearer's pause; survives a reboot"),
+}
+
+
+class Settings:
+    """Attributes are the names of TABLE; keys of a newer version are kept as they are."""
+
+    def __init__(self, path, values):
+        self.path = path
+        self.rejected = []
+        self._values = values
+        for name in TABLE:
+            self._adopt(name)
+
+    @classmethod
+    def load(cls, path):
+        """Read the file; a missing or unreadable one gives the defaults."""
+        try:
+            with open(path) as file:
+                values = json.load(file)
+        except (OSError, ValueError):
+            values = {}
+        return cls(path, values if isinstance(values, dict) else {})
+
+    def _adopt(self, name):
+        default, check, _ = TABLE[name]
+        value = self._values.get(name, default)
+        if not check(value):
+            self.rejected.append(name)
+            value = default
+        setattr(self, name, value)
+
+    def set(self, name, value):
+        """Change one setting in memory. Raises KeyError for no such name, ValueError for a bad value."""
+        if name not in TABLE:
+            raise KeyError(name)
+        if not TABLE[name][1](value):
+            raise ValueError("%s: %s" % (name, TABLE[name][2]))
+        self._values[name] = value
+        setattr(self, name, value)
+
+    def save(self):
+        """Write new, flush, rename: a cut leaves the old file or the new one, never half of one."""
+        fresh = self.path + ".new"
+        with open(fresh, "w") as file:
+            file.write(json.dumps(self._values))
+            file.flush()
+        try:
+            os.rename(fresh, self.path)
+        except OSError:  # FAT does not replace by renaming; the board's flash (littlefs) does
+            os.remove(self.path)
+            os.rename(fresh, self.path)
