@@ -58,6 +58,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DaylogError as error:
         complain(error.message, error.hint)
         return error.exit_code
+    except OSError as error:
+        complain(f"{error.filename or 'input or output'}: {error.strerror or error}")
+        return DaylogError.exit_code
     except click.ClickException as error:
         error.show()
         return error.exit_code

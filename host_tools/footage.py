@@ -66,7 +66,7 @@ class Gap:
         return starts_before and (self.to_uptime_ms is None or self.to_uptime_ms >= from_ms)
 
 
-@dataclass
+@dataclass(eq=False)
 class Segment:
     """One segment, read once; its pictures are read again when they are wanted."""
 

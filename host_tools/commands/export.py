@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""`daylog export`: a film of what was recorded."""
+
+import json
+from dataclasses import asdict
+
+import rich_click as click
+
+from host_tools.export import export
+from host_tools.options import json_option, source_argument, store_option
+from host_tools.progress import track
+
+_INSTANT = "Seconds from the first frame, or a time like 2026-11-23T12:00:00Z."
+
+
+@click.command("export")
+@source_argument
+@click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The film: .mp4, .mov or .mkv.")
+@click.option("--from", "start", metavar="TIME", help=f"Begin here. {_INSTANT}")
+@click.option("--to", "end", metavar="TIME", help=f"End before this. {_INSTANT}")
+@click.option("--copy", is_flag=True, help="Keep the JPEGs as they are (Motion JPEG) instead of encoding H.264.")
+@store_option
+@json_option
+def command(where: str, out: str, start: str | None, end: str | None, copy: bool, store_file: str | None, as_json: bool) -> None:
+    """Make a film of a card image, mounted card, folder, segment or s3://bucket/prefix.
+
+    Every frame is shown when it was taken; over a gap the last frame before it is held.
+    """
+    film = export(where, out, store_file=store_file, start=start, end=end, copy=copy, watch=lambda slots: track(slots, "exporting"))
+    if as_json:
+        click.echo(json.dumps(asdict(film)))
+        return
+    click.echo(f"{film.path}: {film.frames} frames, {film.duration_s:.3f} s" + (f", from {film.starts}" if film.starts else ""))
+    if film.unreadable:
+        click.echo(f"  {film.unreadable} frames are no pictures and were left out")

@@ -1,0 +1,139 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Make a film of a recording, with honest timestamps: every frame is shown when it was taken.
+
+    film = export("card.img", "film.mp4", start="60", end="2026-11-23T12:05:00Z")
+
+The frame rate is variable. A gap stays a gap: the last frame before it is held until the next one was taken.
+"""
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from itertools import groupby
+from pathlib import Path
+
+from host_tools.errors import DaylogError, UsageError
+from host_tools.film import FORMATS, CopiedFilm, EncodedFilm, Film
+from host_tools.footage import Footage, Segment, load
+from host_tools.sources import open_source
+from host_tools.timeline import Timeline, lay_out
+
+_NS = 1_000_000_000
+_MS = 1_000_000
+
+
+class NoFrames(DaylogError):
+    """There is nothing to make a film of."""
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written."""
+
+    path: str
+    frames: int
+    unreadable: int
+    duration_s: float
+    starts: str | None  # UTC of the first frame, where the recorder knew it
+
+
+@dataclass(frozen=True)
+class Slot:
+    """Where in the film one frame of a segment goes."""
+
+    segment: Segment
+    index: int
+    at_ms: int
+    lasts_ms: int
+
+
+def export(
+    where: str | Path,
+    out: str | Path,
+    *,
+    store_file: str | Path | None = None,
+    start: str | None = None,
+    end: str | None = None,
+    copy: bool = False,
+    watch: Callable[[list[Slot]], Iterable[Slot]] = iter,
+) -> Exported:
+    """Write the film; `start` and `end` are seconds from the first frame or ISO times, `copy` keeps the JPEGs as they are."""
+    path = Path(out)
+    if path.suffix not in FORMATS:
+        raise UsageError(f"cannot write a film as {path.name}", f"its name must end in one of {' '.join(FORMATS)}")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent} to put {path.name} in")
+    with open_source(where, store_file) as source:
+        footage = load(source)
+        if not footage.frame_count:
+            raise NoFrames(f"{where} holds no frames")
+        line = lay_out(footage.of_one_device())
+        slots, first_ns = plan(footage, line, instant_ns(start, line, 0), instant_ns(end, line, line.duration_ns))
+        kind = CopiedFilm if copy else EncodedFilm
+        starts = utc_text(line.utc_start_ns + first_ns) if line.utc_start_ns is not None else None
+        with (
+            finished_or_absent(path) as unfinished,
+            kind(unfinished, FORMATS[path.suffix], {"creation_time": starts} if starts else {}) as film,
+        ):
+            _fill(film, watch(slots))
+    return Exported(str(path), film.frames, film.unreadable, film.duration_ms / 1000, starts)
+
+
+def plan(footage: Footage, line: Timeline, from_ns: int, to_ns: int) -> tuple[list[Slot], int]:
+    """A slot for each frame of a stretch of film time, and the film time of the first, which becomes zero."""
+    rows = [
+        (line.film_ns(segment.boot, frame.uptime_ns), segment, index)
+        for segment in footage.segments
+        for index, frame in enumerate(segment.frames)
+    ]
+    rows = [row for row in rows if from_ns <= row[0] < to_ns]
+    if not rows:
+        raise NoFrames("there is no frame between --from and --to", f"the recording lasts {line.duration_ns / _NS:.3f} s")
+    first_ns, last = rows[0][0], rows[-1]
+    times = [(at - first_ns) // _MS for at, _, _ in rows]
+    ends = [*times[1:], times[-1] + round(1000 / last[1].fps)]
+    return [Slot(s, i, at, end - at) for (_, s, i), at, end in zip(rows, times, ends, strict=True)], first_ns
+
+
+def _fill(film: Film, slots: Iterable[Slot]) -> None:
+    """Read each segment once more and put its pictures into their slots."""
+    for segment, group in groupby(slots, key=lambda slot: slot.segment):
+        pictures = enumerate(segment.pictures())
+        for slot in group:
+            picture = next(picture for index, picture in pictures if index == slot.index)
+            film.add(picture.jpeg, slot.at_ms, slot.lasts_ms)
+
+
+def instant_ns(text: str | None, line: Timeline, default: int) -> int:
+    """Film time of what a person wrote: seconds from the first frame, or an ISO time, UTC unless it says otherwise."""
+    if text is None:
+        return default
+    try:
+        return round(float(text) * _NS)
+    except ValueError:
+        pass
+    try:
+        when = datetime.fromisoformat(text.replace("Z", "+00:00"))
+    except ValueError as error:
+        raise UsageError(f"{text} is no time", "give seconds from the first frame, or a time like 2026-11-23T12:00:00Z") from error
+    if line.utc_start_ns is None:
+        raise UsageError("this recording never learnt the time of day", "give seconds from the first frame")
+    return round((when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp() * _NS) - line.utc_start_ns
+
+
+def utc_text(unix_ns: int) -> str:
+    return datetime.fromtimestamp(unix_ns / _NS, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+@contextmanager
+def finished_or_absent(path: Path) -> Iterator[Path]:
+    """Somewhere to write a file that takes its name only when it is finished."""
+    unfinished = path.with_name(f".{path.name}.unfinished")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
