@@ -1,0 +1,314 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Frames into segments: one copy, paced writes, commits in time, every loss explained.
+
+    recorder = Recorder(camera, store, keeper, health, settings, profile, identity)
+    await recorder.run()
+
+Two chunks take turns: one is filled while the other is written in slices between frames. A
+captured frame is durable within `commit_interval_ms`: a chunk is sealed at half of it, which
+leaves the other half for writing. The heap is collected when a segment closes, never in between.
+"""
+
+import json
+
+from firmware import channels
+from firmware.cadence import Cadence
+from firmware.chunk import ChunkBuffer
+from firmware.compat import collect, const, sleep_ms
+from firmware.segment import MAX_PARTS
+
+SILENT_CAMERA_MS = const(5000)
+FIRST_RETRY_MS = const(500)
+LONGEST_RETRY_MS = const(30_000)
+LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
+
+
+class CardError(Exception):
+    """The card refused a write: the segment is given up, the next one is tried later."""
+
+
+class Recorder:
+    """`state`: "recording", "paused", "waiting" (for card or camera) or "stopped"."""
+
+    def __init__(self, camera, store, keeper, health, settings, profile, identity, beat=lambda: None):
+        self.state = "waiting"
+        self.sequence = 0  # frames seen since boot, taken or missed
+        self._camera, self._store, self._keeper, self._health = camera, store, keeper, health
+        self._settings, self._profile, self._identity = settings, profile, identity
+        self._beat = beat
+        device = identity[0][1].encode()[:16]
+        self._filling = ChunkBuffer(profile["chunk_bytes"], device)
+        self._spare = ChunkBuffer(profile["chunk_bytes"], device)
+        self._cadence = Cadence(profile["fps"])
+        self._limit_bytes = MAX_PARTS * settings.part_bytes
+        self._writer = None
+        self._number = self._generation = 0
+        self._opened_ms = self._sealed_ms = self._unsafe_since_ms = 0
+        self._want_pause = settings.paused
+        self._want_stop = False
+        self._gap = None  # [cause, frames, from_ms, to_ms] of the losses not yet written down
+        self._notes = []  # (channel, uptime_ms, bytes) that await a chunk
+        self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, 0
+        self._camera_open = False
+        self._last_frame_ms = 0
+        health.listeners.append(self._on_event)
+
+    # -- what others call ------------------------------------------------------------
+
+    async def run(self):
+        """Record until `stop`."""
+        while not self._want_stop or self._writer is not None:
+            await sleep_ms(self.poll(self._keeper.uptime_ms()))
+            self._beat()
+        self._close_camera()
+        self.state = "stopped"
+
+    def pause(self):
+        self._want_pause = True
+
+    def resume(self):
+        self._want_pause = False
+
+    def stop(self):
+        """Close the segment and end `run`."""
+        self._want_stop = True
+
+    def note(self, channel, data):
+        """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""
+        if len(self._notes) < 64:
+            self._notes.append((channel, self._keeper.uptime_ms(), json.dumps(data).encode()))
+
+    # -- one turn --------------------------------------------------------------------
+
+    def poll(self, now_ms):
+        """Do what is due; returns for how long nothing will be (ms)."""
+        if self._want_stop or self._want_pause:
+            return self._rest(now_ms)
+        if not self._ready(now_ms):
+            return max(1, min(1000, self._retry_at_ms - now_ms))
+        try:
+            self._turn(now_ms)
+        except OSError as error:
+            self._card_failed(error, now_ms)
+        return max(1, self._cadence.due_ms - self._keeper.uptime_ms())
+
+    def _turn(self, now_ms):
+        if now_ms >= self._cadence.due_ms:
+            self._look(now_ms)
+        self._write_between_frames()
+        now_ms = self._keeper.uptime_ms()
+        if self._must_rotate(now_ms):
+            self._close_segment()
+        elif not self._filling.is_empty() and now_ms - self._sealed_ms >= self._settings.commit_interval_ms // 2:
+            self._seal(now_ms)
+
+    def _rest(self, now_ms):
+        """Paused or stopping: nothing stays open, nothing is captured."""
+        self._close_camera()
+        if self._writer is not None:
+            try:
+                self._close_segment()
+            except OSError as error:
+                self._card_failed(error, now_ms)
+        if self.state != "paused" and not self._want_stop:
+            self._health.event("paused", "recording is paused")
+            self._open_gap("paused", None, now_ms)
+        self.state = "paused"
+        return 100
+
+    def _ready(self, now_ms):
+        """Camera and segment open; tries again with back-off when one of them is not to be had."""
+        if self._writer is not None and self._camera_open:
+            return True
+        if now_ms < self._retry_at_ms:
+            return False
+        try:
+            self._open_camera()
+            self._open_segment(now_ms)
+        except OSError as error:
+            self._explain(error)
+            self._put_off(now_ms)
+            return False
+        self._retry_ms = FIRST_RETRY_MS
+        self.state = "recording"
+        return True
+
+    def _put_off(self, now_ms):
+        self.state = "waiting"
+        self._retry_at_ms = now_ms + self._retry_ms
+        self._retry_ms = min(2 * self._retry_ms, LONGEST_RETRY_MS)
+
+    # -- frames ----------------------------------------------------------------------
+
+    def _look(self, now_ms):
+        camera = self._camera
+        if not camera.available():
+            self._cadence.wait(now_ms)
+            if self._cadence.overdue_ms(now_ms) > SILENT_CAMERA_MS:
+                self._camera_failed(now_ms, "the camera sends no frames; check its ribbon cable")
+            return
+        frame = camera.capture()
+        if frame is None:
+            return self._cadence.wait(now_ms)
+        stamp_ms, missed = self._cadence.arrived(now_ms)
+        if missed:
+            self.sequence += missed
+            self._lost("overflow", missed, self._last_frame_ms, stamp_ms)
+        self.sequence += 1
+        self._take(frame, stamp_ms)
+        camera.release()
+        self._last_frame_ms = stamp_ms
+
+    def _take(self, frame, stamp_ms):
+        if self._gap is not None:
+            self._close_gap(stamp_ms)
+        if self._filling.add_frame(frame, self.sequence, stamp_ms):
+            return
+        if len(frame) > self._filling.largest_frame():
+            return self._lost("too_large", 1, stamp_ms, stamp_ms)
+        self._seal(stamp_ms)
+        self._filling.add_frame(frame, self.sequence, stamp_ms)
+
+    # -- writing ---------------------------------------------------------------------
+
+    def _write_between_frames(self):
+        """Slices of the sealed chunk while the next frame is not due; then the commit that makes them durable."""
+        writer = self._writer
+        while writer.busy() and self._cadence.due_ms - self._keeper.uptime_ms() > LEAD_MS:
+            if not writer.step():
+                self._commit()
+
+    def _commit(self):
+        self._writer.commit()
+        self._health.count("commits")
+
+    def _seal(self, now_ms):
+        """Hand the filled chunk to the writer. If the card has not taken the last one yet, wait for it here."""
+        writer = self._writer
+        if writer.busy():
+            while writer.step():
+                pass
+            self._commit()
+        self._add_notes()
+        writer.put(self._filling)
+        self._filling, self._spare = self._spare, self._filling
+        self._begin_chunk(self._spare.number + 1)
+        self._sealed_ms = now_ms
+
+    def _begin_chunk(self, number):
+        self._filling.begin(self._keeper.boot, self._number, number, self._offset_ms)
+
+    def _add_notes(self):
+        while self._notes and self._filling.add_json(*self._notes[0]):
+            self._notes.pop(0)
+
+    # -- segments --------------------------------------------------------------------
+
+    def _must_rotate(self, now_ms):
+        if now_ms - self._opened_ms >= self._settings.segment_ms or self._generation != self._keeper.generation:
+            return True
+        return not self._writer.has_room(2 * self._profile["chunk_bytes"])
+
+    def _open_segment(self, now_ms):
+        if self._writer is not None:
+            return
+        keeper = self._keeper
+        self._generation = keeper.generation
+        self._offset_ms = keeper.offset_ms if keeper.utc_known else 0
+        self._number, self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes)
+        self._opened_ms = self._sealed_ms = now_ms
+        self._begin_chunk(0)
+        if keeper.utc_known:
+            clock = {"boot": keeper.boot, "uptime_ms": now_ms, "unix_ms": now_ms + keeper.offset_ms, "source": keeper.source}
+            self._notes.append((channels.CLOCK, now_ms, json.dumps(clock).encode()))
+        self._health.clear_problem("card")
+
+    def _about(self, now_ms):
+        """The metadata that makes the segment understood alone."""
+        base = "utc" if self._keeper.utc_known else "uptime"
+        own = [("boot", str(self._keeper.boot)), ("time_base", base), ("utc_offset_ms", str(self._offset_ms)), ("start_uptime_ms", str(now_ms))]
+        return self._identity + own + [("fps", str(self._profile["fps"])), ("commit_interval_ms", str(self._settings.commit_interval_ms))]
+
+    def _close_segment(self):
+        writer, self._writer = self._writer, None
+        try:
+            while writer.step():
+                pass
+            self._add_notes()
+            if not self._filling.is_empty():
+                writer.put(self._filling)
+            result = writer.close()
+        except OSError:
+            self._writer = writer
+            raise
+        self._store.closed(self._number, result, self._offset_ms)
+        self._health.count("segments_closed")
+        self._health.count("recorded", result.frames)
+        collect()
+
+    # -- losses ----------------------------------------------------------------------
+
+    def _lost(self, cause, frames, from_ms, to_ms):
+        """Count frames that were lost and open, or lengthen, the gap that will say so."""
+        self._health.count("dropped_" + cause, frames)
+        if self._gap is not None and self._gap[0] == cause:
+            self._gap[1] += frames
+            self._gap[3] = to_ms
+            return
+        if self._gap is not None:
+            self._close_gap(from_ms)
+        self._gap = [cause, frames, from_ms, to_ms]
+
+    def _open_gap(self, cause, frames, now_ms):
+        if self._gap is None:
+            self._gap = [cause, frames, self._last_frame_ms or now_ms, now_ms]
+
+    def _close_gap(self, now_ms):
+        cause, frames, from_ms, _ = self._gap
+        self._gap = None
+        gap = {"cause": cause, "frames": frames, "from_uptime_ms": from_ms, "to_uptime_ms": now_ms, "boot": self._keeper.boot}
+        self._notes.append((channels.GAPS, self._keeper.uptime_ms(), json.dumps(gap).encode()))
+
+    def _on_event(self, uptime_ms, level, kind, text, data):
+        if len(self._notes) < 64:
+            event = {"level": level, "kind": kind, "text": text, "data": data, "uptime_ms": uptime_ms}
+            self._notes.append((channels.EVENTS, uptime_ms, json.dumps(event).encode()))
+
+    # -- failures --------------------------------------------------------------------
+
+    def _card_failed(self, error, now_ms):
+        """Frames not yet durable are gone; say how many, give the segment up, try a new one later."""
+        self._explain(error)
+        self._health.count("card_errors")
+        if self._writer is not None:
+            self._writer.abandon()
+            self._store.abandoned(self._number)
+            self._writer = None
+        self._open_gap("card_full" if error.errno == 28 else "card_error", None, now_ms)
+        self._filling.begin(self._keeper.boot, self._number, 0, 0)
+        self._put_off(now_ms)
+
+    def _explain(self, error):
+        full = error.errno == 28
+        text = "the card is full and holds nothing that is stored already" if full else "the card cannot be written (error %s); check it" % error.errno
+        self._health.set_problem("card" if self._camera_open else "camera", text if self._camera_open else "the camera does not start: %r" % error)
+
+    def _open_camera(self):
+        if self._camera_open:
+            return
+        self._camera.open(self._profile)
+        self._camera_open = True
+        self._cadence.restart(self._keeper.uptime_ms())
+        self._health.clear_problem("camera")
+
+    def _close_camera(self):
+        if self._camera_open:
+            self._camera.close()
+            self._camera_open = False
+
+    def _camera_failed(self, now_ms, text):
+        self._health.set_problem("camera", text)
+        self._close_camera()
+        self._open_gap("camera", None, now_ms)
+        self._put_off(now_ms)

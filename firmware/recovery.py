@@ -1,0 +1,258 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""After a crash: close what the last boot left open, lose nothing that was committed, say what is missing.
+
+    for report in recover_open_segments(store, "power_on", device): ...
+
+The walk goes from record to record by their lengths; the CRCs of the last chunks are checked, for only those can
+be torn. What follows the last good chunk is wrapped into a private record (FAT has no truncate here), so that a gap
+message and the summary can follow it. Only bytes that were never committed are overwritten. A cut during
+recovery leaves a file that recovery can be run on again.
+"""
+
+import binascii
+import json
+import os
+import struct
+
+from firmware import channels, mcap
+from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, ChunkBuffer
+from firmware.compat import const
+from firmware.segment import SegmentResult, head
+
+CHECKED_CHUNKS = const(16)  # more than one commit can hold
+SMALL_CHUNK = const(32768)
+
+
+class Found:
+    """What a walk found: `end` is where the last good chunk's sector padding ends."""
+
+    def __init__(self):
+        self.pairs = []
+        self.chunks = []  # arguments of Summary.add_chunk, one tuple a chunk
+        self.head_bytes = 0
+        self.end = 0
+        self.is_closed = False
+
+    def offset_ms(self):
+        return int(dict(self.pairs).get("utc_offset_ms", "0"))
+
+    def frames(self):
+        return sum(n for chunk in self.chunks for number, _, n in chunk[4] if number == channels.CAMERA)
+
+    def last_uptime_ms(self):
+        """Log time of the last message, as uptime; None when there is none."""
+        return self.chunks[-1][3] // 1_000_000 - self.offset_ms() if self.chunks else None
+
+    def first_uptime_ms(self):
+        return self.chunks[0][2] // 1_000_000 - self.offset_ms() if self.chunks else 0
+
+
+def walk(file, size):
+    """Follow the records of a segment as far as they are whole."""
+    found = Found()
+    if not _walk_head(file, size, found):
+        return found
+    while _walk_chunk(file, size, found):
+        pass
+    _drop_torn_chunks(file, found)
+    return found
+
+
+def _prefix(file, at, size):
+    """(opcode, content length) of the record at an offset, or (0, 0) when it does not fit the file."""
+    file.seek(at)
+    data = file.read(9)
+    if len(data) < 9:
+        return 0, 0
+    opcode, length = struct.unpack("<BQ", data)
+    return (opcode, length) if at + 9 + length <= size else (0, 0)
+
+
+def _walk_head(file, size, found):
+    """Magic up to the first sector of chunks; False when even that is not whole."""
+    file.seek(0)
+    if file.read(8) != mcap.MAGIC:
+        return False
+    at = 8
+    while True:
+        opcode, length = _prefix(file, at, size)
+        if opcode == mcap.METADATA:
+            found.pairs = _pairs(file.read(length))
+        if opcode not in (mcap.HEADER, mcap.METADATA, mcap.SCHEMA, mcap.CHANNEL, mcap.PADDING):
+            return False
+        at += 9 + length
+        if at % mcap.SECTOR == 0 and opcode in (mcap.PADDING, mcap.CHANNEL) and found.pairs:
+            found.head_bytes = found.end = at
+            return True
+
+
+def _pairs(content):
+    """Key and value pairs of a metadata record."""
+    texts, at = [], 0
+    length = struct.unpack_from("<I", content, 0)[0]
+    at = 4 + length + 4  # past the name and the byte length of the map
+    while at < len(content):
+        length = struct.unpack_from("<I", content, at)[0]
+        texts.append(content[at + 4 : at + 4 + length].decode())
+        at += 4 + length
+    return [(texts[i], texts[i + 1]) for i in range(0, len(texts) - 1, 2)]
+
+
+def _walk_chunk(file, size, found):
+    """One identity, chunk, its indexes and padding; or a torn record of an earlier recovery. False at the end."""
+    at = found.end
+    opcode, length = _prefix(file, at, size)
+    if opcode == mcap.TORN:
+        found.end = at + 9 + length
+        return True
+    if opcode == mcap.DATA_END:
+        found.is_closed = _is_closed(file, size)
+        return False
+    if opcode != mcap.IDENTITY or not _identity_is_good(file.read(length), at, size):
+        return False
+    chunk, at = _chunk(file, at + IDENTITY_BYTES, size)
+    if chunk is None:
+        return False
+    opcode, length = _prefix(file, at, size)
+    if at % mcap.SECTOR:
+        if opcode != mcap.PADDING:
+            return False
+        at += 9 + length
+    found.chunks.append(chunk)
+    found.end = at
+    return True
+
+
+def _identity_is_good(content, at, size):
+    if len(content) != IDENTITY_BYTES - 9 or struct.unpack("<I", content[-4:])[0] != binascii.crc32(content[:-4]):
+        return False
+    offset, following = struct.unpack("<QI", content[40:52])
+    return offset == at and at + IDENTITY_BYTES + following <= size
+
+
+def _chunk(file, at, size):
+    """(arguments of Summary.add_chunk, offset after the indexes), or (None, 0)."""
+    opcode, length = _prefix(file, at, size)
+    if opcode != mcap.CHUNK:
+        return None, 0
+    start_ns, end_ns, records, _ = struct.unpack("<QQQI", file.read(28))
+    index_at = after = at + 9 + length
+    indexes = []
+    while True:
+        opcode, length = _prefix(file, after, size)
+        if opcode != mcap.MESSAGE_INDEX:
+            break
+        number, used = struct.unpack("<HI", file.read(6))
+        indexes.append((number, after, used // 16))
+        after += 9 + length
+    return (at, index_at - at, start_ns, end_ns, indexes, after - index_at, records), after
+
+
+def _drop_torn_chunks(file, found):
+    """Check the CRCs of the last chunks, and end the file before the first bad one of them."""
+    buffer = bytearray(4096)
+    first = max(0, len(found.chunks) - CHECKED_CHUNKS)
+    for i in range(first, len(found.chunks)):
+        if not _crc_is_good(file, found.chunks[i], buffer):
+            found.end = found.chunks[i][0] - IDENTITY_BYTES
+            found.chunks = found.chunks[:i]
+            found.is_closed = False
+            return
+
+
+def _crc_is_good(file, chunk, buffer):
+    at, records = chunk[0], chunk[6]
+    file.seek(at + 9 + 24)
+    expected = struct.unpack("<I", file.read(4))[0]
+    file.seek(at + CHUNK_BYTES)
+    crc = 0
+    while records:
+        n = file.readinto(memoryview(buffer)[: min(records, len(buffer))])
+        if not n:
+            return False
+        crc = binascii.crc32(memoryview(buffer)[:n], crc)
+        records -= n
+    return crc == expected
+
+
+def _is_closed(file, size):
+    file.seek(size - len(mcap.MAGIC))
+    return file.read(8) == mcap.MAGIC
+
+
+def repair(path, cause, boot, segment, device):
+    """Close one segment file in place. Returns (Found, SegmentResult or None if nothing of it can be kept, gap or None)."""
+    size = os.stat(path)[6]
+    with open(path, "r+b") as file:
+        found = walk(file, size)
+        if not found.head_bytes:
+            return found, None, None
+        first_ms, frames = found.first_uptime_ms(), found.frames()
+        if found.is_closed:
+            return found, SegmentResult(size, b"", [], frames, first_ms, None), None
+        gap = _gap(found, cause, boot)
+        size = _finish(file, size, found, gap, (boot, segment, device))
+    return found, SegmentResult(size, b"", [], frames, first_ms, None), gap
+
+
+def _gap(found, cause, boot):
+    limit_ms = int(dict(found.pairs).get("commit_interval_ms", "0"))
+    return {"cause": cause, "frames": None, "from_uptime_ms": found.last_uptime_ms(), "to_uptime_ms": None, "boot": boot, "limit_ms": limit_ms}
+
+
+def _finish(file, size, found, gap, identity):
+    """Wrap the torn tail, append the gap and the summary; returns the file's new size."""
+    at = _wrap(file, size, found.end)
+    _, summary = head(found.pairs)
+    for chunk in found.chunks:
+        summary.add_chunk(*chunk)
+    chunk = _gap_chunk(gap, len(found.chunks), found.offset_ms(), identity)
+    length = chunk.seal(at, summary)
+    file.seek(at)
+    tail = bytes(chunk.view[:length]) + summary.encode(at + length)
+    file.write(tail)
+    file.flush()
+    return at + len(tail)
+
+
+def _wrap(file, size, end):
+    """Make one private record of everything from `end` on, to a sector boundary; returns where that is."""
+    if size == end:
+        return end
+    after = max(size, end + 9)
+    after += -after % mcap.SECTOR
+    file.seek(size)
+    file.write(bytes(after - size))
+    file.seek(end)
+    file.write(struct.pack("<BQ", mcap.TORN, after - end - 9))
+    file.flush()
+    return after
+
+
+def _gap_chunk(gap, number, offset_ms, identity):
+    boot, segment, device = identity
+    chunk = ChunkBuffer(SMALL_CHUNK, device)
+    chunk.begin(boot, segment, number, offset_ms)
+    chunk.add_json(channels.GAPS, gap["from_uptime_ms"] or 0, json.dumps(gap).encode())
+    return chunk
+
+
+def recover_open_segments(store, cause, device):
+    """Close every segment that an earlier boot left open; yields (boot, segment, gap or None) of each.
+
+    Raises OSError when the card fails; what was closed by then stays closed.
+    """
+    for boot, segment in store.open_of_earlier_boots():
+        path = store.path(boot, segment)
+        try:
+            found, result, gap = repair(path, cause, boot, segment, device)
+        except OSError as error:
+            if error.errno != 2:
+                raise
+            result, gap, found = None, None, None  # journalled, but the cut came before the file
+        if result is None:
+            store.reject(boot, segment)
+        else:
+            store.closed(segment, result, found.offset_ms(), boot)
+        yield boot, segment, gap

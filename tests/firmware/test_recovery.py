@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+import os
+import unittest
+
+from folders import Folder
+from test_segments import DEVICE, LIMIT, fill, opened
+
+from firmware.recovery import recover_open_segments, walk
+
+
+def leave_open(folder, chunks=3):
+    """A card on which a boot was cut off in its first segment; returns the file's path."""
+    store = opened(folder)
+    number, writer = store.open_next([("boot", str(store.boot)), ("utc_offset_ms", "5000"), ("commit_interval_ms", "2000")], LIMIT)
+    for _ in range(chunks):
+        fill(writer, store, number)
+    writer.abandon()
+    store.close()
+    return store.path(store.boot, number)
+
+
+def cut(path, size):
+    with open(path, "rb") as file:
+        data = file.read()
+    with open(path, "wb") as file:
+        file.write(data[:size])
+
+
+def recover(folder):
+    store = opened(folder)
+    reports = list(recover_open_segments(store, "power_on", DEVICE))
+    states = [(boot, segment, state) for boot, segment, state, _ in store.list()]
+    store.close()
+    return reports, states
+
+
+class RecoveryTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+
+    def tearDown(self):
+        self.folder.remove()
+
+    def walked(self, path):
+        with open(path, "rb") as file:
+            return walk(file, os.stat(path)[6])
+
+    def test_a_whole_number_of_commits_is_closed_with_a_gap(self):
+        path = leave_open(self.folder)
+        reports, states = recover(self.folder)
+        found = self.walked(path)
+        gap = {"cause": "power_on", "frames": None, "from_uptime_ms": 300, "to_uptime_ms": None, "boot": 1, "limit_ms": 2000}
+        self.assertEqual((reports, states), ([(1, 1, gap)], [(1, 1, "closed")]))
+        self.assertEqual((found.is_closed, found.frames(), len(found.chunks)), (True, 9, 4))
+
+    def test_a_torn_tail_is_wrapped_and_costs_its_chunk_only(self):
+        path = leave_open(self.folder)
+        size = os.stat(path)[6]
+        for lost in (1, 8, 500, 512, 700, 2000):
+            cut(path, size - lost)
+            recover(self.folder)
+            found = self.walked(path)
+            self.assertEqual((lost, found.is_closed, found.frames()), (lost, True, 6))
+            self.tearDown()
+            self.setUp()
+            path = leave_open(self.folder)
+
+    def test_a_file_without_a_whole_head_is_rejected(self):
+        for size in (0, 1, 8, 100, 1000):
+            path = leave_open(self.folder)
+            cut(path, size)
+            _, states = recover(self.folder)
+            self.assertEqual((size, states[-1][2], len(os.listdir(path.rsplit("/", 1)[0]))), (size, "reclaimed", 0))
+
+    def test_recovery_can_be_cut_and_run_again(self):
+        path = leave_open(self.folder)
+        whole = os.stat(path)[6]
+        cut(path, whole - 700)
+        recover(self.folder)
+        with open(path, "rb") as file:
+            repaired = file.read()
+        os.remove(self.folder.path + "/daylog/journal.000000")
+        for size in range(whole - 512, len(repaired), 211):
+            with open(path, "wb") as file:
+                file.write(repaired[:size])
+            store = opened(self.folder)
+            list(recover_open_segments(store, "power_on", DEVICE))
+            store.close()
+            found = self.walked(path)
+            self.assertEqual((size, found.is_closed, found.frames()), (size, True, 6))
+            os.remove(self.folder.path + "/daylog/journal.000000")
+
+    def test_a_file_closed_but_not_journalled_is_taken_as_it_is(self):
+        path = leave_open(self.folder)
+        recover(self.folder)
+        with open(path, "rb") as file:
+            before = file.read()
+        os.remove(self.folder.path + "/daylog/journal.000000")
+        reports, states = recover(self.folder)
+        with open(path, "rb") as file:
+            self.assertEqual((file.read() == before, reports, states), (True, [(1, 1, None)], [(1, 1, "closed")]))
+
+    def test_a_bad_crc_in_the_last_commit_ends_the_file_there(self):
+        path = leave_open(self.folder)
+        last = self.walked(path).chunks[-1][0]
+        with open(path, "r+b") as file:
+            file.seek(last + 200)
+            file.write(b"\x55")
+        recover(self.folder)
+        found = self.walked(path)
+        self.assertEqual((found.is_closed, found.frames()), (True, 6))
+
+
+if __name__ == "__main__":
+    unittest.main()

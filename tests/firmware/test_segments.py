@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+import os
+import unittest
+
+from folders import Folder
+
+from firmware import journal
+from firmware.chunk import ChunkBuffer
+from firmware.segments import SegmentStore
+
+LIMIT = 1 << 20
+DEVICE = b"test"
+
+
+def fill(writer, store, number, frames=3):
+    chunk = ChunkBuffer(32768, DEVICE)
+    chunk.begin(store.boot, number, 0, 5000)
+    for n in range(frames):
+        chunk.add_frame(b"\xff\xd8" + bytes(500) + b"\xff\xd9", n + 1, 100 * n + 100)
+    writer.put(chunk)
+    while writer.step():
+        pass
+    writer.commit()
+
+
+def record_one(store, frames=3):
+    number, writer = store.open_next([("boot", str(store.boot))], LIMIT)
+    fill(writer, store, number, frames)
+    store.closed(number, writer.close(), 5000)
+    return number
+
+
+def opened(folder, hint=0):
+    store = SegmentStore(folder.path, hint)
+    store.load()
+    return store
+
+
+class SegmentStoreTest(unittest.TestCase):
+    def setUp(self):
+        self.folder = Folder()
+
+    def tearDown(self):
+        self.folder.remove()
+
+    def states(self, store):
+        return [(boot, segment, state) for boot, segment, state, _ in store.list()]
+
+    def test_states_survive_a_restart_and_boot_numbers_are_never_reused(self):
+        store = opened(self.folder)
+        for _ in range(3):
+            record_one(store)
+        store.mark_stored(store.next_pending(), "etag")
+        store.set_aside(store.next_pending(), "why")
+        before = self.states(store)
+        store.close()
+        again = opened(self.folder)
+        self.assertEqual(before, [(1, 1, "stored"), (1, 2, "set_aside"), (1, 3, "closed")])
+        self.assertEqual(self.states(again), before)
+        self.assertEqual((again.boot, opened(self.folder, 40).boot), (2, 41))
+
+    def test_the_queue_is_oldest_first_and_carries_the_hashes(self):
+        store = opened(self.folder)
+        record_one(store)
+        info = store.next_pending()
+        self.assertEqual((info.boot, info.segment, info.size), (1, 1, os.stat(info.path)[6]))
+        self.assertEqual((info.parts[0][0], info.md5, info.hashed), (info.sha256, info.parts[0][1], True))
+        self.assertEqual((info.start_uptime_ms, info.utc_start_ms, info.frames), (100, 5100, 3))
+
+    def test_an_upload_note_survives_until_the_segment_is_stored(self):
+        store = opened(self.folder)
+        record_one(store)
+        info = store.next_pending()
+        store.mark_uploading(info, 123, "an id")
+        store.close()
+        again = opened(self.folder)
+        self.assertEqual(again.upload_note(info), (123, "an id"))
+        again.mark_stored(info, "etag")
+        self.assertEqual((again.upload_note(info), again.next_pending()), (None, None))
+
+    def test_only_stored_segments_are_reclaimed(self):
+        store = opened(self.folder)
+        for _ in range(3):
+            record_one(store)
+        second = [info for info in (store.info(i) for i in range(3)) if info.segment == 2][0]
+        store.mark_stored(second, "etag")
+        store.make_room(1 << 60)
+        self.assertEqual(self.states(store), [(1, 1, "closed"), (1, 2, "reclaimed"), (1, 3, "closed")])
+        self.assertEqual([segment for segment in (1, 2, 3) if os.listdir(self.folder.path + "/daylog/000001/000").count("%06d.mcap" % segment)], [1, 3])
+
+    def test_a_torn_last_record_is_a_change_that_did_not_happen(self):
+        store = opened(self.folder)
+        record_one(store)
+        store.mark_stored(store.next_pending(), "etag")
+        store.close()
+        path = self.folder.path + "/daylog/journal.000000"
+        with open(path, "rb") as file:
+            data = file.read()
+        with open(path, "wb") as file:
+            file.write(data[:-200])
+        again = opened(self.folder)
+        self.assertEqual(self.states(again), [(1, 1, "closed")])
+        again.mark_stored(again.next_pending(), "etag")
+        again.close()
+        self.assertEqual(self.states(opened(self.folder)), [(1, 1, "stored")])
+
+    def test_a_lost_journal_is_rebuilt_from_the_files(self):
+        store = opened(self.folder)
+        for _ in range(2):
+            record_one(store)
+        store.close()
+        os.remove(self.folder.path + "/daylog/journal.000000")
+        self.assertEqual(self.states(opened(self.folder)), [(1, 1, "open"), (1, 2, "open")])
+
+    def test_compaction_keeps_every_live_state(self):
+        store = opened(self.folder)
+        for _ in range(3):
+            record_one(store)
+        info = store.next_pending()
+        store.mark_uploading(info, 9, "id")
+        for i in range(600):
+            store.set_aside(store.info(1), "again %d" % i)
+        before = self.states(store)
+        store.close()
+        again = opened(self.folder)
+        self.assertEqual((again.journal.generation, again.journal.records < 10), (1, True))
+        self.assertEqual((self.states(again), again.upload_note(info)), (before, (9, "id")))
+        again.close()
+        self.assertEqual(self.states(opened(self.folder)), before)
+
+
+class EntryTest(unittest.TestCase):
+    def test_round_trip_and_every_damaged_byte_is_noticed(self):
+        entry = journal.Entry(journal.CLOSED, 7, 8, 9, 10, 11, -12, bytes(range(32)), bytes(48 * 8))
+        data = entry.encode()
+        back = journal.decode(data)
+        fields = ("kind", "boot", "segment", "size", "frames", "first_ms", "offset_ms", "sha256", "payload")
+        self.assertEqual([getattr(back, f) for f in fields], [getattr(entry, f) for f in fields])
+        damaged = [data[:i] + bytes([data[i] ^ 1]) + data[i + 1 :] for i in range(0, 512, 7)]
+        self.assertEqual([journal.decode(d) for d in damaged], [None] * len(damaged))
+
+
+if __name__ == "__main__":
+    unittest.main()
