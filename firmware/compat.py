@@ -12,11 +12,14 @@ import gc
 import time
 
 try:
-    from micropython import const
+    from micropython import const, kbd_intr
 except ImportError:
 
     def const(value):
         return value
+
+    def kbd_intr(code):
+        """Which byte of the console interrupts the program; CPython is interrupted by signals only."""
 
 
 try:

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""`status`: what the recorder does, what is wrong, and what to do about it."""
+
+from firmware import VERSION
+from firmware.console import words
+from firmware.timekeeper import iso
+
+NAME = "status"
+USAGE = "status"
+HELP = "Say what the recorder does, and what is wrong."
+EXAMPLE = "status --json"
+WORDS = ()
+
+_DROPPED = "dropped_"
+
+
+async def run(context, args):
+    words.at_most(args, 0, USAGE)
+    result = context.health.record()
+    result.update(
+        {
+            "device": context.device,
+            "board": context.board.name,
+            "firmware": VERSION,
+            "state": context.recorder.state if context.recorder else "starting",
+            "card": _status_of(context.store),
+            "link": _status_of(context.link),
+            "sync": _status_of(context.uploader),
+        }
+    )
+    return result
+
+
+def _status_of(part):
+    """None while the part does not exist yet: the card may be missing."""
+    return part.status() if part else None
+
+
+def text(result):
+    counters = result["counters"]
+    rows = [
+        ("recorder", "%s (board %s, firmware %s)" % (result["device"], result["board"], result["firmware"])),
+        ("state", "%s, for %s since boot %d" % (result["state"], words.duration(result["uptime_ms"]), result["boot"])),
+        ("time", iso(result["unix_ms"]) if result["unix_ms"] else "not known yet; it comes with Wi-Fi"),
+        ("frames", "%d recorded, %s" % (counters.get("recorded", 0), _dropped(counters))),
+        ("card", _card(result["card"])),
+        ("link", words.facts(result["link"] or {})),
+        ("sync", words.facts(result["sync"] or {})),
+    ]
+    return words.table(rows) + "\n" + _problems(result["problems"])
+
+
+def _dropped(counters):
+    causes = sorted(name for name in counters if name.startswith(_DROPPED) and counters[name])
+    if not causes:
+        return "none dropped"
+    return "dropped: " + ", ".join("%d %s" % (counters[name], name[len(_DROPPED) :].replace("_", " ")) for name in causes)
+
+
+def _card(card):
+    if card is None:
+        return "not ready"
+    free, pending = words.size(card["free_bytes"]), words.size(card["pending_bytes"])
+    return "%s free, %s to store; segments: %s" % (free, pending, words.facts(card["segments"]))
+
+
+def _problems(problems):
+    if not problems:
+        return "Nothing is wrong."
+    return "\n".join("PROBLEM %s: %s" % (key, problems[key]) for key in sorted(problems))

@@ -1,0 +1,36 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""What a command raises, and what the errors of the system mean in words: what happened, what to do."""
+
+import errno
+
+
+class CommandError(Exception):
+    """Said to the person as it is; `hint` is what to do about it."""
+
+    def __init__(self, message, hint=""):
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+_ENOSPC = 28  # the same number everywhere, but MicroPython does not name it
+
+_BY_CODE = {
+    errno.ENODEV: ("The card does not answer.", "Take the card out, put it in again, then type reboot."),
+    errno.EIO: ("The card reports an error.", "Type status; if it stays, copy the card on a computer and replace it."),
+    _ENOSPC: ("The card is full.", "Bring the recorder into Wi-Fi reach: stored segments make room."),
+    errno.ENOENT: ("A file is missing on the card.", "Type reboot: the journal is checked at start."),
+    errno.ETIMEDOUT: ("The other side does not answer.", "Type status to see the link, then try again."),
+    errno.EHOSTUNREACH: ("There is no way to the network.", "Type status to see the link, then try again."),
+    errno.ENOMEM: ("There is not enough memory for this.", "Type reboot, then try again."),
+}
+
+
+def in_words(error):
+    """Any exception as (what happened, what to do)."""
+    if isinstance(error, CommandError):
+        return error.message, error.hint
+    if isinstance(error, OSError) and error.args and error.args[0] in _BY_CODE:
+        return _BY_CODE[error.args[0]]
+    return "The command failed: %r" % (error,), "This is a fault in the firmware; the recording goes on. Please report it."

@@ -1,0 +1,143 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""An app that does nothing but remember what was asked of it, and a console to talk to it."""
+
+import asyncio
+
+from dumb_terminal import DumbTerminal
+
+from firmware.compat import sleep_ms
+from firmware.console.shell import Shell
+from firmware.health import Health
+
+
+class Named:
+    """An object with the given attributes."""
+
+    def __init__(self, **attributes):
+        for name in attributes:
+            setattr(self, name, attributes[name])
+
+
+class FakeKeeper:
+    boot = 7
+
+    def __init__(self):
+        self.now_ms = 12_345
+        self.utc_ms = 0
+
+    def uptime_ms(self):
+        return self.now_ms
+
+    def unix_ms(self):
+        return self.utc_ms
+
+
+class FakeRecorder:
+    def __init__(self, calls):
+        self.state = "recording"
+        self._calls = calls
+
+    def pause(self):
+        self._calls.append("pause")
+
+    def resume(self):
+        self._calls.append("resume")
+
+
+class FakeUploader:
+    enabled = True
+
+    def __init__(self, calls):
+        self._calls = calls
+
+    def kick(self):
+        self._calls.append("kick")
+
+    def status(self):
+        return {"enabled": self.enabled, "pending": 2}
+
+
+class FakeStore:
+    def __init__(self, segments):
+        self._segments = segments
+
+    def list(self, state=None):
+        return (found for found in self._segments if state in (None, found[2]))
+
+    def status(self):
+        return {"boot": 7, "segments": {"closed": 2, "stored": 1}, "pending_bytes": 3_000_000, "free_bytes": 29_500_000_000}
+
+
+class FakeSupervisor:
+    def __init__(self):
+        self.started = {}
+
+    def start(self, name, make_coroutine):
+        self.started[name] = make_coroutine
+
+    async def stop(self, name):
+        self.started.pop(name, None)
+
+
+class FakeApp:
+    device = "daylog-abc123"
+
+    def __init__(self):
+        self.calls = []
+        self.keeper = FakeKeeper()
+        self.health = Health(self.keeper)
+        self.board = Named(name="testboard")
+        self.recorder = FakeRecorder(self.calls)
+        self.uploader = FakeUploader(self.calls)
+        self.link = Named(status=lambda: {"state": "connected", "rssi": -61})
+        self.store = FakeStore([(7, n, "stored" if n == 1 else "closed", 1_000_000 * n) for n in (1, 2, 3)])
+        self.supervisor = FakeSupervisor()
+
+    def leave(self):
+        self.calls.append("leave")
+
+    async def reboot(self):
+        self.calls.append("reboot")
+
+    async def shutdown(self, sync=False):
+        self.calls.append("shutdown sync" if sync else "shutdown")
+        if sync:
+            await sleep_ms(3_600_000)
+
+
+class Script:
+    """Standard input that types: bytes, or how many ms to wait before the next. Ends like a closed port."""
+
+    def __init__(self, steps):
+        self._steps = list(steps)
+        self.unread = bytearray()
+
+    async def read(self, _n):
+        while not self.unread:
+            if not self._steps:
+                return b""
+            step = self._steps.pop(0)
+            if isinstance(step, int):
+                await sleep_ms(step)
+            else:
+                self.unread = bytearray(step)
+        first, self.unread = self.unread[:1], self.unread[1:]
+        return bytes(first)
+
+
+class Talk:
+    """One whole session: what was typed, and what was on the screen at its end."""
+
+    def __init__(self, steps, app=None, **shell):
+        self.app = app or FakeApp()
+        self.stdin = Script(steps)
+        self.terminal = DumbTerminal()
+        self.pieces = []
+        self.shell = Shell(self.app, self.stdin, self._write, **shell)
+        asyncio.run(self.shell.run())
+        self.rows = self.terminal.text().split("\n")
+
+    def _write(self, data):
+        self.pieces.append(len(data))
+        self.terminal.write(data)

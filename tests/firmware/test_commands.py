@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Every command: its answer for programs, its answer for people, and what it asked of the app."""
+
+import asyncio
+import json
+import unittest
+
+from fake_app import FakeApp, FakeStore
+
+from firmware.console import words
+from firmware.console.commands import COMMANDS, FILES
+from firmware.console.errors import CommandError, in_words
+
+
+def named(name):
+    return COMMANDS[FILES.index(name)]
+
+
+def do(line, app):
+    """Run one line as the shell does; returns (result, text)."""
+    name, args = line.split()[0], line.split()[1:]
+    command = named(name)
+
+    async def all_of_it():
+        result = await command.run(app, args)
+        answer = json.loads(json.dumps(result)), command.text(result)
+        if hasattr(command, "after"):
+            await command.after(app, result)
+        return answer
+
+    return asyncio.run(all_of_it())
+
+
+class Table(unittest.TestCase):
+    def test_every_command_is_complete(self):
+        for command, name in zip(COMMANDS, FILES):
+            self.assertEqual(command.NAME, name)
+            self.assertTrue(command.USAGE.startswith(name) and command.EXAMPLE.startswith(name))
+            self.assertTrue(command.HELP.endswith(".") and isinstance(command.WORDS, tuple))
+
+    def test_too_many_words_are_refused_by_all(self):
+        for name in FILES:
+            with self.assertRaises(CommandError) as caught:
+                do(name + " a b c d", FakeApp())
+            self.assertTrue(caught.exception.hint)
+
+
+class Help(unittest.TestCase):
+    def test_lists_all(self):
+        result, text = do("help", FakeApp())
+        self.assertEqual([entry["name"] for entry in result["commands"]], list(FILES))
+        self.assertEqual(len(text.split("\n")), len(FILES) + 1)
+
+    def test_explains_one(self):
+        expected = "usage    resume\ndoes     Record again after a pause.\nexample  resume"
+        self.assertEqual(do("help resume", FakeApp())[1], expected)
+
+    def test_suggests(self):
+        with self.assertRaises(CommandError) as caught:
+            do("help segmants", FakeApp())
+        self.assertEqual(caught.exception.hint, "Did you mean segments?")
+
+
+class Status(unittest.TestCase):
+    def test_in_words(self):
+        app = FakeApp()
+        app.health.count("recorded", 120)
+        app.health.count("dropped_card_stall", 3)
+        expected = (
+            "recorder  daylog-abc123 (board testboard, firmware 0.1.0)",
+            "state     recording, for 12 s since boot 7",
+            "time      not known yet; it comes with Wi-Fi",
+            "frames    120 recorded, dropped: 3 card stall",
+            "card      29.5 GB free, 3.0 MB to store; segments: closed 2, stored 1",
+            "link      rssi -61, state connected",
+            "sync      enabled True, pending 2",
+            "Nothing is wrong.",
+        )
+        self.assertEqual(do("status", app)[1], "\n".join(expected))
+
+    def test_says_what_is_wrong(self):
+        app = FakeApp()
+        app.health.set_problem("card", "The card is full. Bring the recorder home.")
+        result, text = do("status", app)
+        self.assertEqual(result["problems"], {"card": "The card is full. Bring the recorder home."})
+        self.assertEqual(text.split("\n")[-1], "PROBLEM card: The card is full. Bring the recorder home.")
+
+    def test_without_card_recorder_and_uploader(self):
+        app = FakeApp()
+        app.store = app.recorder = app.uploader = None
+        app.keeper.utc_ms = 1_795_000_000_000
+        result, text = do("status", app)
+        self.assertEqual([result["state"], result["card"], result["sync"]], ["starting", None, None])
+        self.assertTrue("card      not ready" in text and "2026-11-18T" in text)
+
+
+class Log(unittest.TestCase):
+    def test_last_lines(self):
+        app = FakeApp()
+        for number in range(30):
+            app.health.event("kind", "event %d" % number, "warn")
+        result, text = do("log 2", app)
+        self.assertEqual([event["text"] for event in result["events"]], ["event 28", "event 29"])
+        self.assertEqual(text.split("\n")[-1], "[    12.345] warn kind: event 29")
+        self.assertEqual(len(do("log", app)[0]["events"]), 20)
+
+    def test_nothing_yet(self):
+        self.assertEqual(do("log", FakeApp())[1], "Nothing has happened yet.")
+
+    def test_wrong_number(self):
+        for word in ("0", "65", "many", "-1", "9" * 40):
+            with self.assertRaises(CommandError):
+                do("log " + word, FakeApp())
+
+
+class Segments(unittest.TestCase):
+    def test_newest_of_all(self):
+        result, text = do("segments", FakeApp())
+        self.assertEqual(result["total"], 3)
+        rows = ["000007/000001  stored     1.0 MB", "000007/000002  closed     2.0 MB", "000007/000003  closed     3.0 MB"]
+        self.assertEqual(text.split("\n"), rows + ["3 segments, 3 shown"])
+
+    def test_one_state_and_number(self):
+        result, text = do("segments closed 1", FakeApp())
+        self.assertEqual(result["segments"], [{"boot": 7, "segment": 3, "state": "closed", "size": 3_000_000}])
+        self.assertEqual(text.split("\n")[-1], "2 closed segments, 1 shown")
+
+    def test_ten_thousand_are_counted_in_turns(self):
+        app = FakeApp()
+        app.store = FakeStore([(1, number, "stored", 1) for number in range(10_000)])
+        result, _ = do("segments 3", app)
+        self.assertEqual((result["total"], [s["segment"] for s in result["segments"]]), (10_000, [9997, 9998, 9999]))
+
+    def test_unknown_state_and_no_card(self):
+        app = FakeApp()
+        with self.assertRaises(CommandError):
+            do("segments lost", app)
+        app.store = None
+        with self.assertRaises(CommandError):
+            do("segments", app)
+
+
+class Sync(unittest.TestCase):
+    def test_actions(self):
+        app = FakeApp()
+        for line, enabled, calls in (("sync", True, []), ("sync pause", False, []), ("sync now", True, ["kick"])):
+            result, _ = do(line, app)
+            self.assertEqual((result["sync"]["enabled"], app.calls), (enabled, calls))
+
+    def test_text(self):
+        expected = "The upload starts as soon as there is a link.\nsync  enabled True, pending 2\nlink  rssi -61, state connected"
+        self.assertEqual(do("sync now", FakeApp())[1], expected)
+
+
+class PauseAndResume(unittest.TestCase):
+    def test_until_resume(self):
+        app = FakeApp()
+        answers = [do(line, app)[1] for line in ("pause", "resume")]
+        self.assertEqual(answers, ["Paused. Type resume to record again.", "Recording."])
+        self.assertEqual((app.calls, app.supervisor.started), (["pause", "resume"], {}))
+
+    def test_for_minutes(self):
+        app = FakeApp()
+        self.assertEqual(do("pause 1", app)[0], {"state": "paused", "minutes": 1})
+        self.assertEqual(list(app.supervisor.started), ["pause timer"])
+        do("resume", app)
+        self.assertEqual(app.supervisor.started, {})
+
+    def test_wrong_minutes(self):
+        for word in ("0", "1441", "soon", "1.5"):
+            app = FakeApp()
+            with self.assertRaises(CommandError):
+                do("pause " + word, app)
+            self.assertEqual(app.calls, [])
+
+
+class Endings(unittest.TestCase):
+    def test_what_the_app_is_asked(self):
+        for line, call in (("reboot", "reboot"), ("shutdown", "shutdown"), ("repl", "leave")):
+            app = FakeApp()
+            do(line, app)
+            self.assertEqual(app.calls, [call])
+
+    def test_shutdown_sync_needs_an_uploader(self):
+        app = FakeApp()
+        app.uploader = None
+        with self.assertRaises(CommandError):
+            do("shutdown sync", app)
+        self.assertEqual(app.calls, [])
+
+
+class Words(unittest.TestCase):
+    def test_sizes(self):
+        shown = [words.size(count) for count in (0, 999, 1000, 12_345_678, 64_000_000_000)]
+        self.assertEqual(shown, ["0 bytes", "999 bytes", "1.0 kB", "12.3 MB", "64.0 GB"])
+
+    def test_durations(self):
+        self.assertEqual([words.duration(s * 1000) for s in (0, 59, 61, 3661)], ["0 s", "59 s", "1 min 01 s", "1 h 01 min"])
+
+    def test_facts_leave_out_what_is_not_there(self):
+        self.assertEqual(words.facts({"b_c": 1, "a": None, "d": ""}), "b c 1")
+
+    def test_errors(self):
+        self.assertEqual(in_words(OSError(28))[0], "The card is full.")
+        self.assertTrue("OSError" in in_words(OSError(12345))[0])
+
+
+if __name__ == "__main__":
+    unittest.main()
