@@ -7,9 +7,7 @@
 The frame rate is variable. A gap stays a gap: the last frame before it is held until the next one was taken.
 """
 
-import os
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from itertools import groupby
@@ -18,6 +16,7 @@ from pathlib import Path
 from host_tools.errors import DaylogError, UsageError
 from host_tools.film import FORMATS, CopiedFilm, EncodedFilm, Film
 from host_tools.footage import Footage, Segment, load
+from host_tools.outputs import finished_or_absent
 from host_tools.sources import open_source
 from host_tools.timeline import Timeline, lay_out
 
@@ -126,14 +125,3 @@ def instant_ns(text: str | None, line: Timeline, default: int) -> int:
 
 def utc_text(unix_ns: int) -> str:
     return datetime.fromtimestamp(unix_ns / _NS, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-
-
-@contextmanager
-def finished_or_absent(path: Path) -> Iterator[Path]:
-    """Somewhere to write a file that takes its name only when it is finished."""
-    unfinished = path.with_name(f".{path.name}.unfinished")
-    try:
-        yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)

@@ -21,6 +21,7 @@ from typing import Any, NamedTuple
 from foxglove_schemas_protobuf.CompressedImage_pb2 import CompressedImage
 from google.protobuf.message import DecodeError
 
+from host_tools.card_journal import Key, Record, read_journal
 from host_tools.segment_file import CAMERA, Content, Sample, read_segment
 from host_tools.sources import Source, SourceError, StoredFile, open_source
 
@@ -92,7 +93,7 @@ class Segment:
         """Every frame with its JPEG, in the order of the file."""
         with self.file.open() as stream:
             for sample in read_segment(stream).messages:
-                if sample.topic == CAMERA and (jpeg := _jpeg(sample)) is not None:
+                if sample.topic == CAMERA and (jpeg := jpeg_of(sample)) is not None:
                     yield Picture(self.boot, sample.sequence, self.uptime_ns(sample.log_time_ns), jpeg)
 
 
@@ -112,7 +113,7 @@ class Boot:
     def utc_offset_ns(self) -> int | None:
         """Unix time at uptime zero by the last thing the recorder learnt: it re-dates what was recorded before."""
         known = [segment.utc_offset_ns for segment in self.segments if segment.utc_offset_ns is not None]
-        told = [clock["offset_ms"] * _MS for segment in self.segments for clock in segment.clocks if clock.get("offset_ms")]
+        told = [(c["unix_ms"] - c["uptime_ms"]) * _MS for s in self.segments for c in s.clocks if {"unix_ms", "uptime_ms"} <= c.keys()]
         return (known or told or [None])[-1]
 
     @cached_property
@@ -127,7 +128,7 @@ class Footage:
 
     source: Source
     segments: list[Segment]
-    problems: list[str]
+    journal: dict[Key, Record]
 
     @cached_property
     def boots(self) -> list[Boot]:
@@ -167,8 +168,18 @@ class Footage:
 def load(source: Source, hashes: bool = False, watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter) -> Footage:
     """Read every segment of a source once; `hashes` also takes each frame's SHA-256, `watch` may show progress."""
     segments = [_load_segment(file, hashes) for file in watch(source.segments)]
-    segments.sort(key=lambda s: (s.device, s.boot, s.number))
-    return Footage(source, segments, list(source.problems))
+    _name_the_nameless(segments)
+    segments.sort(key=lambda s: (s.device, s.boot, s.number, s.closed, len(s.frames)))
+    best = {(s.device, s.boot, s.number): s for s in segments}  # a store may hold a segment under two keys
+    return Footage(source, list(best.values()), read_journal(source))
+
+
+def _name_the_nameless(segments: list[Segment]) -> None:
+    """A segment whose head is unreadable belongs to the recorder that made the others, if only one did."""
+    devices = {segment.device for segment in segments if segment.device}
+    for segment in segments:
+        if not segment.device and len(devices) == 1:
+            segment.device = next(iter(devices))
 
 
 def _load_segment(file: StoredFile, hashes: bool) -> Segment:
@@ -213,7 +224,7 @@ def _number(metadata: dict[str, str], key: str, default: float) -> float:
 
 
 def _add_frame(segment: Segment, sample: Sample, hashes: bool) -> None:
-    jpeg = _jpeg(sample)
+    jpeg = jpeg_of(sample)
     if jpeg is None:
         segment.damage.append(f"frame {sample.sequence} is not a foxglove.CompressedImage")
         return
@@ -221,7 +232,8 @@ def _add_frame(segment: Segment, sample: Sample, hashes: bool) -> None:
     segment.frames.append(Frame(sample.sequence, segment.uptime_ns(sample.log_time_ns), len(jpeg), digest))
 
 
-def _jpeg(sample: Sample) -> bytes | None:
+def jpeg_of(sample: Sample) -> bytes | None:
+    """The picture in a camera message; None if it is not a foxglove.CompressedImage."""
     try:
         return CompressedImage.FromString(sample.data).data
     except DecodeError:

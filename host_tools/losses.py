@@ -2,67 +2,105 @@
 # SPDX-License-Identifier: MIT
 """What is missing from a recording, and whether the recording itself says so.
 
-A gap that the recorder wrote down, or a segment that was never closed, explains a loss. What is left is a problem,
-in words.
+A gap that the recorder wrote down, or a boot whose last segment was never closed, explains a loss. What is left
+is a hole that nothing explains.
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from host_tools.footage import Boot, Footage, Frame, Gap
+from host_tools.footage import Boot, Footage, Frame, Gap, Segment
 
 PROMISE_MS = 2000  # no single fault may cost more
 _MS = 1_000_000
+
+
+@dataclass(frozen=True)
+class Hole:
+    """Frames that are missing between two that are there, and no gap says why."""
+
+    before: Frame
+    after: Frame
+    missing: int  # 0: no number is missing, but there was silence
+
+    def __str__(self) -> str:
+        if self.missing:
+            return f"{self.missing} frames are missing after frame {self.before.sequence} and no gap says why"
+        silence_s = (self.after.uptime_ns - self.before.uptime_ns) / 1e9
+        return f"no frame for {silence_s:.1f} s after frame {self.before.sequence} and no gap says why"
 
 
 class Explanations:
     """The gaps of one boot; each can explain as many frames as it counts, and no more."""
 
     def __init__(self, gaps: list[Gap]) -> None:
-        self._left = [[gap, gap.frames] for gap in gaps]
+        self._left = [(gap, [gap.frames]) for gap in gaps]
 
     def unexplained(self, missing: int, from_ms: float, to_ms: float) -> int:
         """How many of the frames missing in a stretch of uptime no gap accounts for."""
-        for row in self._left:
-            gap, left = row
+        for gap, left in self._left:
             if missing and gap.touches(from_ms, to_ms):
-                used = missing if left is None else min(missing, left)
-                row[1] = None if left is None else left - used
+                used = missing if left[0] is None else min(missing, left[0])
+                left[0] = None if left[0] is None else left[0] - used
                 missing -= used
         return missing
 
 
 def gaps_of(footage: Footage) -> list[Gap]:
-    """The gaps that are written down, and one for each boot that ends in an unclosed segment."""
-    return footage.gaps + [gap for boot in footage.boots for gap in _cut_off(boot)]
+    """The gaps that are written down, and one for each boot that breaks off."""
+    return [*footage.gaps, *(gap for boot in footage.boots for gap in _broken_off(footage, boot))]
 
 
-def _cut_off(boot: Boot) -> Iterator[Gap]:
+def _broken_off(footage: Footage, boot: Boot) -> Iterator[Gap]:
+    """The last segment was never closed; or the journal knows of one more that did not even become a file."""
     last = boot.segments[-1]
-    if not last.closed and not last.damage:
+    begun = footage.journal.get((boot.number, last.number + 1))
+    if (begun and begun.state == "open") or not (last.closed or last.damage):
         from_ms = boot.frames[-1].uptime_ns // _MS if boot.frames else None
-        yield Gap(boot.number, "not_closed", None, from_ms, None, f"segment {last.number} breaks off; `daylog recover` closes it")
+        yield Gap(boot.number, "not_closed", None, from_ms, None, "it breaks off here; `daylog recover` closes it")
 
 
-def check_source(footage: Footage) -> Iterator[str]:
-    """What the file system of the card had to say."""
-    yield from footage.problems
+def gaps_in(footage: Footage, boot: Boot) -> list[Gap]:
+    """The gaps of one boot; an end that the recorder could not know is where footage begins again."""
+    return [_bounded(gap, boot) for gap in gaps_of(footage) if gap.boot == boot.number]
 
 
-def check_segments(footage: Footage) -> Iterator[str]:
-    """Damage inside the files: bytes that were written and do not read back."""
-    for segment in footage.segments:
-        yield from (f"{segment.file.path}: {damage}" for damage in segment.damage)
+def _bounded(gap: Gap, boot: Boot) -> Gap:
+    times_ms = [frame.uptime_ns / _MS for frame in boot.frames]
+    from_ms = gap.from_uptime_ms
+    if from_ms is None:
+        from_ms = max(times_ms, default=0)
+    to_ms = gap.to_uptime_ms
+    if to_ms is None:
+        to_ms = next((time for time in times_ms if time > from_ms), None)
+    return replace(gap, from_uptime_ms=from_ms, to_uptime_ms=to_ms)
 
 
-def check_sequence(footage: Footage) -> Iterator[str]:
-    """Holes in the frame numbers, frames out of order, and silence, that no gap explains."""
-    gaps = gaps_of(footage)
-    for boot in footage.boots:
-        explanations = Explanations([gap for gap in gaps if gap.boot == boot.number])
-        frames = [*_before_first(footage, boot), *boot.frames]
-        for earlier, later in pairwise(frames):
-            yield from (f"boot {boot.number}: {problem}" for problem in _between(earlier, later, explanations))
+def holes(footage: Footage, boot: Boot) -> Iterator[Hole]:
+    """Where frames are missing and no gap says why."""
+    explanations = Explanations(gaps_in(footage, boot))
+    for run in _runs(footage, boot):
+        for before, after in pairwise(run):
+            missing = max(0, after.sequence - before.sequence - 1)
+            from_ms, to_ms = before.uptime_ns / _MS, after.uptime_ns / _MS
+            silent = not missing and before.sequence > 0 and to_ms - from_ms > PROMISE_MS
+            unexplained = explanations.unexplained(missing or silent, from_ms, to_ms)
+            if unexplained:
+                yield Hole(before, after, 0 if silent else unexplained)
+
+
+def _runs(footage: Footage, boot: Boot) -> list[list[Frame]]:
+    """The frames of a boot, parted where segments were moved to the store and removed from the card."""
+    runs = [_before_first(footage, boot)]
+    expected = boot.segments[0].number
+    for segment in boot.segments:
+        between = range(expected, segment.number)
+        if between and all(_is_reclaimed(footage, segment, number) for number in between):
+            runs.append([])
+        runs[-1].extend(segment.frames)
+        expected = segment.number + 1
+    return runs
 
 
 def _before_first(footage: Footage, boot: Boot) -> list[Frame]:
@@ -70,14 +108,6 @@ def _before_first(footage: Footage, boot: Boot) -> list[Frame]:
     return [Frame(0, 0, 0, "")] if footage.source.kind != "segment" and boot.segments[0].number <= 1 else []
 
 
-def _between(earlier: Frame, later: Frame, explanations: Explanations) -> Iterator[str]:
-    from_ms, to_ms = earlier.uptime_ns / _MS, later.uptime_ns / _MS
-    if later.sequence <= earlier.sequence or to_ms < from_ms:
-        yield f"frame {later.sequence} at {to_ms / 1000:.3f} s follows frame {earlier.sequence} at {from_ms / 1000:.3f} s"
-        return
-    missing = later.sequence - earlier.sequence - 1
-    unexplained = explanations.unexplained(missing, from_ms, to_ms)
-    if unexplained:
-        yield f"{unexplained} frames are missing after frame {earlier.sequence} and no gap says why"
-    elif not missing and earlier.sequence and to_ms - from_ms > PROMISE_MS and explanations.unexplained(1, from_ms, to_ms):
-        yield f"no frame for {(to_ms - from_ms) / 1000:.1f} s after frame {earlier.sequence} and no gap says why"
+def _is_reclaimed(footage: Footage, segment: Segment, number: int) -> bool:
+    record = footage.journal.get((segment.boot, number))
+    return record is not None and record.stored and record.state == "reclaimed"

@@ -73,9 +73,8 @@ def read_segment(stream: BinaryIO) -> Content:
         try:
             return _read_whole(stream)
         except _UNREADABLE as error:
-            reason = f"damaged: {error}"
-    content = _salvage(stream)
-    content.closed = closed
+            reason = f"damaged: {str(error) or type(error).__name__}"
+    content = _salvage(stream, closed)
     if closed or reason:
         content.damage.insert(0, reason)
     return content
@@ -114,8 +113,8 @@ def _read_whole(stream: BinaryIO) -> Content:
     return content
 
 
-def _salvage(stream: BinaryIO) -> Content:
-    content = Content()
+def _salvage(stream: BinaryIO, closed: bool) -> Content:
+    content = Content(closed=closed)
     topics = dict(TOPICS)
     for record in _walk(stream, content):
         if isinstance(record, Metadata) and record.name == SEGMENT_METADATA:
@@ -130,7 +129,7 @@ def _salvage(stream: BinaryIO) -> Content:
 
 def _walk(stream: BinaryIO, content: Content) -> Iterator[McapRecord]:
     """Every readable record, chunks broken up; damage and a torn end are noted in `content`."""
-    size = stream.seek(0, os.SEEK_END)
+    size = stream.seek(0, os.SEEK_END) - len(MCAP_MAGIC) * content.closed
     position = _after_magic(stream, content)
     while position < size:
         end, records = _record_at(stream, position, size)

@@ -13,7 +13,7 @@ from itertools import groupby
 from pathlib import Path
 
 from host_tools.footage import Footage, Gap
-from host_tools.losses import PROMISE_MS
+from host_tools.losses import PROMISE_MS, gaps_in
 from host_tools.sources import SourceError
 
 _SLACK_PERIODS = 2  # a gap's ends are when the recorder looked, the truth's are when the frame was ready
@@ -38,25 +38,26 @@ def read_truth(path: str | Path) -> list[Produced]:
         raise SourceError(f"cannot read the truth file {path}: {error!r}", "`daylog sim run --out DIR` writes DIR/truth.jsonl") from error
 
 
-def check_truth(footage: Footage, produced: list[Produced], gaps: list[Gap]) -> Iterator[str]:
+def check_truth(footage: Footage, produced: list[Produced]) -> Iterator[str]:
     """Every difference between footage and truth that nothing explains."""
-    matches = _Matches(footage, produced)
+    matches = Matches(footage, produced)
     yield from matches.problems
     by_boot = groupby((frame for frame in produced if frame.sha256 not in matches.found), key=lambda frame: frame.boot)
-    for boot, missing in by_boot:
-        number = matches.boot_of.get(boot, boot)
+    for world_boot, missing in by_boot:
+        number = matches.boot_of.get(world_boot, world_boot)
+        boot = next((boot for boot in footage.boots if boot.number == number), None)
         judge = _Judge(
-            gaps=[gap for gap in gaps if gap.boot == number],
-            slack_ms=_SLACK_PERIODS * next((b.period_ns / 1e6 for b in footage.boots if b.number == number), 100),
-            last_found_ms=matches.last_found_ms.get(boot, -1),
-            cut_ms=max(frame.uptime_ms for frame in produced if frame.boot == boot),
+            gaps=gaps_in(footage, boot) if boot else [],
+            slack_ms=_SLACK_PERIODS * boot.period_ns / 1e6 if boot else 0,
+            last_found_ms=matches.last_found_ms.get(world_boot, -1),
+            cut_ms=max(frame.uptime_ms for frame in produced if frame.boot == world_boot),
         )
         for reason, run in groupby(missing, key=judge.complaint):
             if reason:
                 yield f"boot {number}: {_range(list(run))} {reason}"
 
 
-class _Matches:
+class Matches:
     """Which produced frames were read back; what was read back and is not one of them is a problem."""
 
     def __init__(self, footage: Footage, produced: list[Produced]) -> None:

@@ -5,24 +5,25 @@
     report = verify("card.img", truth="truth.jsonl")
     print(report.verdict, report.problems)
 
-Each check looks at the whole footage and yields what it cannot explain. A gap that the recorder wrote down
+A gap that the recorder wrote down
 is a loss explained; a hole in the sequence numbers without one, or a byte that is not what it should be, is a problem.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from host_tools.checks import CHECKS
 from host_tools.errors import DaylogError
 from host_tools.footage import Footage, load
-from host_tools.losses import check_segments, check_sequence, check_source, gaps_of
+from host_tools.losses import gaps_of
 from host_tools.sources import StoredFile, open_source
 from host_tools.timeline import lay_out
 from host_tools.truth import check_truth, read_truth
 
 EXIT_CODES = {"lossless": 0, "lossy": 3, "damaged": 4}
-_CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_source, check_segments, check_sequence)
 
 
 class NothingThere(DaylogError):
@@ -57,16 +58,18 @@ def verify(
         if not source.segments:
             raise NothingThere(f"{where} holds no segments", "has anything been recorded there?")
         footage = load(source, hashes=produced is not None, watch=watch)
-        problems = [problem for check in _CHECKS for problem in check(footage)]
+        found = (check(recorder) for recorder in footage.by_device() for check in CHECKS)
+        problems = [*chain.from_iterable(found), *source.problems]
         if produced is not None:
-            problems += check_truth(footage, produced, gaps_of(footage))
+            problems += check_truth(footage, produced)
     return judge(footage, problems)
 
 
 def judge(footage: Footage, problems: list[str]) -> Report:
     """Explained losses make a recording lossy; anything unexplained makes it damaged."""
-    gaps = gaps_of(footage)
-    duration_ns = sum(lay_out(recorder).duration_ns for recorder in footage.by_device())
+    recorders = footage.by_device()
+    gaps = [gap for recorder in recorders for gap in gaps_of(recorder)]
+    duration_ns = sum(lay_out(recorder).duration_ns for recorder in recorders)
     return Report(
         verdict="damaged" if problems else "lossy" if gaps else "lossless",
         segments=len(footage.segments),

@@ -19,7 +19,7 @@ from typing import Any
 from foxglove_schemas_protobuf.CompressedImage_pb2 import CompressedImage
 from mcap.data_stream import RecordBuilder
 from mcap.opcode import Opcode
-from mcap.records import Channel, Chunk, ChunkIndex, DataEnd, Header, Message, Metadata, MetadataIndex, Schema, Statistics
+from mcap.records import Channel, Chunk, ChunkIndex, DataEnd, Header, Message, MessageIndex, Metadata, MetadataIndex, Schema, Statistics
 from PIL import Image, ImageDraw
 
 MAGIC = b"\x89MCAP0\r\n"
@@ -43,8 +43,8 @@ def camera_row(sequence: int, uptime_ms: int, data: bytes) -> Row:
     return "/camera", sequence, uptime_ms, CompressedImage(frame_id="camera", format="jpeg", data=data).SerializeToString()
 
 
-def json_row(topic: str, uptime_ms: int, **values: Any) -> Row:
-    return topic, 0, uptime_ms, json.dumps(values).encode()
+def json_row(topic: str, at_ms: int, **values: Any) -> Row:
+    return topic, 0, at_ms, json.dumps(values).encode()
 
 
 def frames(first: int, last: int, boot: int = 1, start_ms: int = 0) -> list[Row]:
@@ -78,7 +78,7 @@ class Segment:
 
     def encode(self) -> bytes:
         self.chunk_indexes.clear()
-        out = bytearray(MAGIC + _record(Header("", "daylog test")))
+        out = bytearray(MAGIC + _record(Header("", "daylog 0.1")))
         metadata = Metadata("daylog.segment", self._metadata())
         index = MetadataIndex(len(out), len(_record(metadata)), metadata.name)
         out += _record(metadata) + self._definitions()
@@ -101,14 +101,21 @@ class Segment:
 
     def _add_chunk(self, out: bytearray, rows: Sequence[Row], number: int) -> None:
         times = [self._log_time(row) for row in rows]
-        data = b"".join(_record(Message(IDS[row[0]], t, row[3], t, row[1])) for row, t in zip(rows, times, strict=True))
+        messages = [_record(Message(IDS[row[0]], t, row[3], t, row[1])) for row, t in zip(rows, times, strict=True)]
+        data = b"".join(messages)
         chunk = _record(Chunk("", data, max(times), min(times), zlib.crc32(data), len(data)))
+        indexes = _message_indexes(rows, times, messages)
+        following = len(chunk) + sum(map(len, indexes.values()))
         identity = struct.pack(
-            "<8sHH16sIIIQI", b"DAYLOGCK", 1, 0, self.device.encode(), self.boot, self.number, number, len(out), len(chunk)
+            "<8sHH16sIIIQI", b"DAYLOGCK", 1, 0, self.device.encode(), self.boot, self.number, number, len(out), following
         )
         out += struct.pack("<BQ", 0x81, len(identity) + 4) + identity + struct.pack("<I", zlib.crc32(identity))
-        self.chunk_indexes.append(ChunkIndex(len(chunk), len(out), "", len(data), max(times), 0, {}, min(times), len(data)))
-        out += chunk
+        at, places = len(out) + len(chunk), {}
+        for channel, index in indexes.items():
+            places[channel], at = at, at + len(index)
+        sizes = sum(map(len, indexes.values()))
+        self.chunk_indexes.append(ChunkIndex(len(chunk), len(out), "", len(data), max(times), sizes, places, min(times), len(data)))
+        out += chunk + b"".join(indexes.values())
         _pad(out)
 
     def _log_time(self, row: Row) -> int:
@@ -124,6 +131,15 @@ class Segment:
         start = position + len(data_end)
         footer = struct.pack("<BQQQ", Opcode.FOOTER, 20, start, 0)
         return data_end + summary + footer + struct.pack("<I", zlib.crc32(summary + footer)) + MAGIC
+
+
+def _message_indexes(rows: Sequence[Row], times: list[int], messages: list[bytes]) -> dict[int, bytes]:
+    entries: dict[int, list[tuple[int, int]]] = {}
+    at = 0
+    for row, time, message in zip(rows, times, messages, strict=True):
+        entries.setdefault(IDS[row[0]], []).append((time, at))
+        at += len(message)
+    return {channel: _record(MessageIndex(channel, found)) for channel, found in sorted(entries.items())}
 
 
 def _record(record: Any) -> bytes:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Segments from every kind of source, whole, torn and damaged; their order; their dates."""
 
+import io
 from pathlib import Path
 
 import pytest
@@ -90,11 +91,12 @@ def test_a_lost_first_sector_costs_no_frame(tmp_path):
 
 def test_gaps_events_and_clocks_are_read(tmp_path):
     rows = [*frames(1, 3), gap("overflow", 2, 300, 500), json_row("/daylog/events", 500, kind="card", text="slow")]
-    rows.append(json_row("/daylog/clock", 600, offset_ms=1_000, source="ntp"))
+    rows.append(json_row("/daylog/clock", 600, boot=1, uptime_ms=600, unix_ms=1600, source="ntp"))
     [segment] = footage_of(Segment(rows).write(tmp_path)).segments
     assert [(g.cause, g.frames, g.from_uptime_ms, g.to_uptime_ms) for g in segment.gaps] == [("overflow", 2, 300, 500)]
     assert [event["kind"] for event in segment.events] == ["card"]
-    assert [clock["offset_ms"] for clock in segment.clocks] == [1000]
+    assert [clock["source"] for clock in segment.clocks] == ["ntp"]
+    assert footage_of(tmp_path).boots[0].utc_offset_ns == SECOND
 
 
 def test_uptime_segments_are_dated_by_what_was_learnt_later(tmp_path):
@@ -128,8 +130,6 @@ def test_footage_of_two_recorders_has_no_one_timeline(tmp_path):
 @given(st.integers(0, 9000), st.booleans(), st.lists(st.tuples(st.integers(0, 9000), st.binary(min_size=1, max_size=600)), max_size=4))
 @settings(max_examples=150, deadline=None)
 def test_no_bytes_make_the_reader_raise_or_invent_frames(length, closed, damages):
-    import io
-
     data = bytearray(Segment(frames(1, 8), closed=closed, rows_per_chunk=2).encode())
     for start, garbage in damages:
         data[start : start + len(garbage)] = garbage

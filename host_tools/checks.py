@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""What `daylog verify` looks at: each check sees the footage of one recorder and yields what it cannot explain, in words."""
+
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+from host_tools.card_journal import disagreements
+from host_tools.footage import Footage
+from host_tools.losses import holes
+
+
+def check_segments(footage: Footage) -> Iterator[str]:
+    """Damage inside the files: bytes that were written and do not read back."""
+    for segment in footage.segments:
+        yield from (f"{segment.file.path}: {damage}" for damage in segment.damage)
+
+
+def check_order(footage: Footage) -> Iterator[str]:
+    """Frame numbers and times only ever grow."""
+    for boot in footage.boots:
+        for before, after in pairwise(boot.frames):
+            if after.sequence <= before.sequence or after.uptime_ns < before.uptime_ns:
+                times = f"{after.uptime_ns / 1e9:.3f} s, after frame {before.sequence} at {before.uptime_ns / 1e9:.3f} s"
+                yield f"boot {boot.number}: frame {after.sequence} at {times}"
+
+
+def check_holes(footage: Footage) -> Iterator[str]:
+    """Frames that are missing, or silence, that no gap explains."""
+    for boot in footage.boots:
+        yield from (f"boot {boot.number}: {hole}" for hole in holes(footage, boot))
+
+
+def check_journal(footage: Footage) -> Iterator[str]:
+    """The journal and the files of a card agree."""
+    if footage.journal:
+        files = {(segment.boot, segment.number): segment.file for segment in footage.segments}
+        yield from disagreements(footage.journal, files)
+
+
+CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_segments, check_order, check_holes, check_journal)

@@ -1,0 +1,41 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""`daylog recover`: get every segment off a card, whole."""
+
+import json
+from dataclasses import asdict
+
+import rich_click as click
+
+from host_tools.options import json_option, source_argument, store_option
+from host_tools.progress import by_size
+from host_tools.recover import Recovered, recover
+
+
+@click.command("recover")
+@source_argument
+@click.option("-o", "--out", required=True, type=click.Path(file_okay=False), help="A new folder for the segments.")
+@store_option
+@json_option
+def command(where: str, out: str, store_file: str | None, as_json: bool) -> int:
+    """Copy every segment out of a card image, mounted card, folder or store; the source is only read.
+
+    Segments that were never closed are closed, those with damage inside are rebuilt around it.
+    Exit code: 0 nothing was lost, 3 something was, and gaps say what, 1 nothing could be recovered.
+    """
+    result = recover(where, out, store_file=store_file, watch=by_size("reading"))
+    if as_json:
+        click.echo(json.dumps(asdict(result)))
+    else:
+        show(result)
+    return result.exit_code
+
+
+def show(result: Recovered) -> None:
+    click.echo(f"{result.out}: {result.frames} frames, {result.recovered_bytes} bytes")
+    counts = {"copied": result.copied, "repaired": result.repaired, "rebuilt": result.rebuilt, "discarded": result.discarded}
+    click.echo("  segments: " + ", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
+    if result.discarded_bytes:
+        click.echo(f"  {result.discarded_bytes} bytes could not be kept")
+    for problem in result.problems:
+        click.echo(f"  problem: {problem}")
