@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The hardware contract, on one page: what firmware/ may ask of a port, and what a port promises.
+
+Times are milliseconds unless a name says otherwise. "Blocks" means that the whole interpreter stands still.
+Every call may raise OSError unless it says it does not. `hal/<port>/__init__.py` provides `open_board(config)`,
+where `config` is the board's compact data; `tests/hal/conformance.py` proves each port against this page.
+"""
+
+from typing import Any, Protocol
+
+class Camera(Protocol):
+    def open(self, profile: dict[str, Any]) -> None:
+        """Start the sensor with a capture profile. Blocks up to 4 s. OSError: no sensor, or it gives no picture."""
+    def close(self) -> None:
+        """Stop the sensor. Does not raise; closing twice is fine."""
+    def available(self) -> bool:
+        """Whether a frame waits. Never blocks."""
+    def capture(self) -> memoryview | None:
+        """The oldest waiting frame, one JPEG. Does not block after `available()` was True, else up to 4 s, then None.
+        The view dies at `release()` and at the next call. Its items may be signed: copy it with a slice
+        assignment into a memoryview, never look at its items."""
+    def release(self) -> None:
+        """Give the frame's buffer back to the driver, as soon as it is copied."""
+
+class Card(Protocol):
+    def mount(self) -> str:
+        """Mount the card's FAT file system; returns the mount point. Blocks up to 1 s. OSError: no card, or no FAT on it."""
+    def unmount(self) -> None:
+        """Let go of the card. Files must be closed. Does not raise; the card may be gone."""
+
+class Wifi(Protocol):
+    def active(self, on: bool) -> None:
+        """Radio on or off. Blocks up to 300 ms."""
+    def connect(self, ssid: str, key: str) -> None:
+        """Begin to join a network; ask `state()` how it went. Does not block."""
+    def disconnect(self) -> None:
+        """Leave the network. Does not raise."""
+    def state(self) -> str:
+        """"idle", "connecting", "connected", "no_ap", "wrong_key" or "failed". Does not block or raise."""
+    def rssi(self) -> int:
+        """Signal strength in dBm; 0 while not connected. Does not block or raise."""
+    def scan(self) -> list[tuple[str, int, bool]]:
+        """(ssid, dBm, needs a key) of what is in reach. Blocks for seconds: never while recording."""
+
+class Watchdog(Protocol):
+    def start(self, timeout_ms: int) -> None:
+        """Arm it. It cannot be stopped afterwards. Does not raise."""
+    def feed(self) -> None:
+        """Put the reset off by another timeout. Does nothing before `start`."""
+
+class Led(Protocol):
+    def set(self, lit: bool) -> None:
+        """The light the wearer sees. Does not block or raise; a board may have none."""
+
+class Console(Protocol):
+    stdin: Any
+    """An asyncio stream: `await stdin.read(1)` gives bytes, b"" when the line is closed."""
+    def write(self, data: bytes) -> None:
+        """Blocks while the line is slow: write small pieces."""
+
+class Board(Protocol):
+    name: str
+    camera: Camera
+    card: Card
+    wifi: Wifi
+    watchdog: Watchdog
+    led: Led
+    console: Console
+    def unique_id(self) -> bytes:
+        """The chip's own number. Does not block or raise."""
+    def reset_cause(self) -> str:
+        """"power_on" (also a brown-out), "hard", "watchdog", "deep_sleep", "soft" or "unknown"."""
+    def reset(self) -> None:
+        """Restart at once; does not return."""
+    def deep_sleep(self) -> None:
+        """Off, until the board's wake source or its power returns; does not return."""
+    def temperature_c(self) -> int | None:
+        """Of the chip; None where it cannot be read."""
+    def nvs_get(self, key: str) -> int:
+        """A small number that outlives power cuts and the card; 0 when it was never set."""
+    def nvs_set(self, key: str, value: int) -> None:
+        """Durable when it returns. Blocks up to 50 ms: not in the frame path."""
