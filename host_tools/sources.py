@@ -25,6 +25,7 @@ _SUFFIX = ".mcap"
 _JOURNAL = "journal."
 _WHERE_TO_LOOK = "give a card image, a mounted card, a folder, an .mcap file or s3://bucket/prefix"
 _SPOOL_BYTES = 16 << 20
+_OWNER_FILE = "owner.json"
 
 
 class SourceError(DaylogError):
@@ -131,16 +132,31 @@ def _store_source(where: str, store_file: str | Path | None) -> Source:
     from botocore.exceptions import BotoCoreError, ClientError
 
     bucket, _, prefix = where.removeprefix("s3://").partition("/")
-    client = s3_client(read_store_file(store_file) if store_file else {})
+    client = s3_client(read_store_file(_readers_file(Path(store_file))) if store_file else {})
     try:
         pages = list(client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix))
     except (BotoCoreError, ClientError) as error:
-        raise SourceError(f"cannot list {where}: {error}", "check --store, the bucket's name and that the store is up") from error
+        raise SourceError(f"cannot list {where}: {error}", _store_hint(error)) from error
 
     def file_of(entry: dict[str, Any]) -> StoredFile:
         return StoredFile(entry["Key"], entry["Size"], lambda: _download(client, bucket, entry["Key"]))
 
     return Source(where, "store", *_sort_files([file_of(entry) for page in pages for entry in page.get("Contents", [])]))
+
+
+def _readers_file(store_file: Path) -> Path:
+    """A recorder's key can only write; `daylog store up` puts the owner's beside it."""
+    owner = store_file.with_name(_OWNER_FILE)
+    return owner if owner.exists() else store_file
+
+
+def _store_hint(error: Exception) -> str:
+    code = getattr(error, "response", {}).get("Error", {}).get("Code", "")
+    hints = {
+        "AccessDenied": "a recorder's key cannot read: give the owner's store file with --store",
+        "NoSuchBucket": "s3:// is followed by the name of the bucket; the store file has it",
+    }
+    return hints.get(code, "is the store up, and does --store name its store file?")
 
 
 def _download(client: Any, bucket: str, key: str) -> BinaryIO:
