@@ -14,6 +14,7 @@ class TypedInput(io.IOBase):
     """Text that arrives at given moments; never at an end, as a serial line."""
 
     def __init__(self, script, clock):
+        self.buffer = self  # bytes either way
         self._inbox = bytearray()
         for at_us, text in script:
             if at_us >= clock.now_us:
@@ -33,7 +34,7 @@ class TypedInput(io.IOBase):
     def read(self, size=-1):
         buffer = bytearray(size if size >= 0 else len(self._inbox))
         n = self.readinto(buffer)
-        return None if n is None else bytes(buffer[:n]).decode()
+        return None if n is None else bytes(buffer[:n])
 
     def ioctl(self, operation, argument):
         if operation == POLL:

@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""What a simulated run is asked to do, checked before anything is started."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from host_tools.boards import load
+from host_tools.errors import UsageError
+
+
+@dataclass
+class Options:
+    """One run. Times are virtual seconds since the first boot."""
+
+    board: dict[str, Any]
+    video: Path
+    seconds: float
+    out: Path
+    profile: str = ""
+    power_cuts: list[float] = field(default_factory=list)
+    off_seconds: float = 3.0
+    wifi_from: float | None = None
+    wifi_to: float | None = None
+    store: dict[str, Any] | None = None
+    seed: int = 1
+    typed: list[tuple[float, str]] = field(default_factory=list)
+    card_mb: int = 8192
+    settings: dict[str, Any] = field(default_factory=dict)
+    bandwidth_kbps: int = 20_000
+    latency_ms: int = 20
+    drain_seconds: float = 900.0
+
+    def __post_init__(self) -> None:
+        profiles = self.board["profiles"]
+        self.profile = self.profile or self.board["default_profile"]
+        if self.profile not in profiles:
+            raise UsageError(f"board {self.board['name']} has no profile {self.profile}", f"it has: {', '.join(sorted(profiles))}")
+        if self.seconds <= 0:
+            raise UsageError("--seconds must be more than 0")
+        outside = [cut for cut in self.power_cuts if not 0 < cut < self.seconds]
+        if outside:
+            raise UsageError(f"a power cut at {outside[0]:g} s is outside the {self.seconds:g} s of the run")
+        if self.wifi_from is not None and self.wifi_to is not None and self.wifi_to <= self.wifi_from:
+            raise UsageError("--wifi-to must be after --wifi-from")
+        if self.card_mb < 4096:
+            raise UsageError("--card-mb must be at least 4096: a smaller card would not become FAT32")
+        self.power_cuts = sorted(self.power_cuts)
+
+
+def find_board(name: str) -> dict[str, Any]:
+    return load(name)

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Boots the simulated board as often as the run asks for, and puts together what came of it.
+
+    result = run(options)
+    print(result.frames["recorded"])
+
+A boot is one process of a real MicroPython. It tells on a pipe how it ended (a cut, a reset, deep sleep) and is
+then killed, whatever it was doing: nothing of the firmware runs after that moment.
+"""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from host_tools.errors import DaylogError
+from sim import card_image, image, reel
+from sim.image import ROOT
+from sim.options import Options
+from sim.world import World, device_settings, heap_size, interpreter
+
+SILENCE_S = 120  # real seconds without an end: the board hangs
+BOOT_US = 300_000  # from power to boot.py
+RESETS = {"reset": "hard", "watchdog": "watchdog", "soft_reset": "soft"}
+MOST_BOOTS = 64
+
+Progress = Callable[[float], None]
+
+
+class SimError(DaylogError):
+    """The simulation itself failed: the board did not boot, or never came to an end."""
+
+
+@dataclass(frozen=True)
+class End:
+    """How a boot ended, and when."""
+
+    reason: str
+    now_us: int
+    details: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class History:
+    """All boots of a run."""
+
+    ends: list[End]
+    real_s: float
+    utc_at_zero_ms: int
+
+    @property
+    def virtual_s(self) -> float:
+        return self.ends[-1].now_us / 1e6
+
+
+def prepare(options: Options, realtime: bool = False) -> World:
+    """Everything a boot needs, in the run's folder."""
+    folder = options.out
+    folder.mkdir(parents=True, exist_ok=True)
+    built = image.build(options.board, device_settings(options))
+    frames = reel.make(options.video, options.board["profiles"][options.profile])
+    card_image.make(folder / "card.img", options.card_mb)
+    (folder / "console.log").write_bytes(b"")
+    return World(options, built, frames, folder, realtime)
+
+
+def play(options: Options, world: World, progress: Progress = lambda virtual_s: None) -> History:
+    """Boot until the board sleeps for good. Raises SimError."""
+    started = time.monotonic()
+    ends: list[End] = []
+    now_us, cause, produced = 0, "power_on", 0
+    while len(ends) < MOST_BOOTS:
+        end = _boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
+        ends.append(end)
+        produced = end.details.get("produced", produced)
+        if end.reason == "cut":
+            card_image.undo(options.out / "card.img", options.out / "undo.log")
+            now_us, cause = end.now_us + int(options.off_seconds * 1_000_000), "power_on"
+        elif end.reason in RESETS:
+            now_us, cause = end.now_us + BOOT_US, RESETS[end.reason]
+        else:
+            return History(ends, time.monotonic() - started, world.utc_at_zero_ms)
+    raise SimError(f"the board reset {MOST_BOOTS} times", f"read {options.out / 'console.log'}")
+
+
+def _boot(options: Options, world: World, index: int, now_us: int, cause: str, produced: int, progress: Progress) -> End:
+    reader, writer = os.pipe()
+    path = world.boot_file(index, now_us, cause, produced, writer)
+    command = [interpreter(), "-X", f"heapsize={heap_size(options.board)}", str(ROOT / "sim/device/boot.py"), str(path)]
+    with (options.out / "console.log").open("ab") as log:
+        log.write(f"--- boot {index} at {now_us / 1e6:.3f} s: {cause}\n".encode())
+        log.flush()
+        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[writer])
+    os.close(writer)
+    try:
+        line = _wait_for_end(reader, child, options.out / "trace.jsonl", progress)
+    finally:
+        os.close(reader)
+        child.send_signal(signal.SIGKILL)
+        child.wait()
+    if not line:
+        tail = (options.out / "console.log").read_text(errors="replace").splitlines()[-8:]
+        raise SimError(f"the simulated board stopped without saying why (exit code {child.returncode})", "\n  ".join(tail))
+    details = json.loads(line)
+    return End(details.pop("end"), details.pop("now_us"), details)
+
+
+def _wait_for_end(reader: int, child: "subprocess.Popen[bytes]", trace: Path, progress: Progress) -> bytes:
+    """The line on the control pipe; empty if the process ended without one."""
+    last_size, last_change = -1, time.monotonic()
+    while True:
+        if select.select([reader], [], [], 0.1)[0]:
+            return os.read(reader, 65536)
+        size = trace.stat().st_size
+        if size != last_size:
+            last_size, last_change = size, time.monotonic()
+            progress(_virtual_s(trace))
+        if time.monotonic() - last_change > SILENCE_S:
+            raise SimError(f"nothing has happened on the simulated board for {SILENCE_S} s", f"read {trace.with_name('console.log')}")
+
+
+def _virtual_s(trace: Path) -> float:
+    """Virtual time of the last whole line of the trace."""
+    with trace.open("rb") as file:
+        file.seek(max(0, trace.stat().st_size - 2048))
+        lines = file.read().split(b"\n")[:-1]
+    try:
+        return json.loads(lines[-1])["us"] / 1e6 if lines else 0.0
+    except ValueError:
+        return 0.0

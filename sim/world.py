@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The world a board is booted into, as the JSON file that sim/device/boot.py reads."""
+
+import json
+import os
+import time
+from pathlib import Path
+from typing import Any
+
+from host_tools.errors import UsageError
+from sim.image import Image
+from sim.options import Options
+
+FIXED_UTC_MS = 1_767_254_400_000  # 2026-01-01T08:00:00Z
+SSID, KEY = "home", "correct horse"
+SECTOR = 512
+FOR_EVER_US = 1 << 50
+
+
+def device_settings(options: Options) -> dict[str, Any]:
+    """settings.json of the simulated recorder."""
+    settings: dict[str, Any] = {"device_id": f"sim-{options.seed}", "profile": options.profile, "wifi": [{"ssid": SSID, "key": KEY}]}
+    if options.store:
+        settings["store"] = store_settings(options.store)
+    return {**settings, **options.settings}
+
+
+def read_store_file(path: str | Path) -> dict[str, Any]:
+    """The store.json of `daylog store up`, or of any other S3 store. Raises UsageError."""
+    try:
+        store = json.loads(Path(path).read_text())
+    except OSError as error:
+        raise UsageError(f"the store file {path} cannot be read: {error.strerror}", "`daylog store up` writes one") from error
+    except ValueError as error:
+        raise UsageError(f"{path} is not JSON: {error}", "`daylog store up` writes a right one") from error
+    missing = [name for name in ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key") if name not in store]
+    if missing:
+        raise UsageError(f"{path} lacks {', '.join(missing)}", "`daylog store up` writes a complete one")
+    return store
+
+
+def store_settings(store: dict[str, Any]) -> dict[str, Any]:
+    """What the device is given of a store file: the CA's text in the place of its path."""
+    settings = {key: value for key, value in store.items() if key != "ca_file"}
+    if store.get("ca_file"):
+        settings["ca_pem"] = Path(store["ca_file"]).read_text()
+    return settings
+
+
+def windows(options: Options) -> list[list[int]]:
+    """When the Wi-Fi is there: the window asked for; always when there is a store; else never."""
+    if options.wifi_from is None and options.wifi_to is None:
+        return [[0, FOR_EVER_US]] if options.store else []
+    start = int((options.wifi_from or 0) * 1_000_000)
+    end = FOR_EVER_US if options.wifi_to is None else int(options.wifi_to * 1_000_000)
+    return [[start, end]]
+
+
+class World:
+    """What stays the same over the boots of one run, and what each boot is given."""
+
+    def __init__(self, options: Options, image: Image, reel: Path, folder: Path, realtime: bool = False) -> None:
+        self._options, self._image, self._reel, self._folder = options, image, reel, folder
+        self._realtime = realtime
+        self.utc_at_zero_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
+        (folder / "flash.img").write_bytes(image.data)
+        (folder / "nvs.json").write_text("{}")
+        for name in ("trace.jsonl", "truth.raw", "undo.log"):
+            (folder / name).write_bytes(b"")
+
+    def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int) -> Path:
+        """Write the world of one boot; returns its path."""
+        path = self._folder / "world.json"
+        path.write_text(json.dumps(self._boot(index, now_us, cause, produced, control)))
+        return path
+
+    def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:
+        options, folder = self._options, self._folder
+        cuts = [int(cut * 1_000_000) for cut in options.power_cuts]
+        return {
+            "board": {**options.board, "sim": {**options.board["sim"], "profile": options.profile}},
+            "image": str(folder / "flash.img"),
+            "image_offset": 0,
+            "image_size": len(self._image.data),
+            "card": {"image": str(folder / "card.img"), "undo": str(folder / "undo.log"), "sectors": options.card_mb * 1_000_000 // SECTOR},
+            "reel": str(self._reel),
+            "boot_index": index,
+            "produced": produced,
+            "now_us": now_us,
+            "utc_at_zero_ms": self.utc_at_zero_ms,
+            "realtime": self._realtime,
+            "seed": options.seed,
+            "cut_at_us": next((cut for cut in cuts if cut > now_us), None),
+            "stop_at_us": FOR_EVER_US if self._realtime else int((options.seconds + options.drain_seconds) * 1_000_000),
+            "heap_bytes": options.board["heap_bytes"],
+            "reset_cause": cause,
+            "nvs": str(folder / "nvs.json"),
+            "console": {"in": self._typed()},
+            "wifi": {"networks": [self._network()]},
+            "trace": str(folder / "trace.jsonl"),
+            "truth": str(folder / "truth.raw"),
+            "control": f"/dev/fd/{control}",
+        }
+
+    def _network(self) -> dict[str, Any]:
+        options = self._options
+        link = {"bandwidth_bps": options.bandwidth_kbps * 1000, "latency_us": options.latency_ms * 1000}
+        return {"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link}
+
+    def _typed(self) -> list[list[Any]]:
+        """What the person at the console types: what was asked for, then the end of the recording."""
+        options = self._options
+        ending = "shutdown sync" if options.store and windows(options) else "shutdown"
+        script = [*options.typed, (options.seconds, "pause"), (options.seconds + 1, ending)]
+        return [] if self._realtime else [[int(at * 1_000_000), text + "\r"] for at, text in sorted(script)]
+
+
+def heap_size(board: dict[str, Any]) -> str:
+    """-X heapsize: the board's heap and what the simulator needs beside it."""
+    return str(board["heap_bytes"] + 8 * 1024 * 1024)
+
+
+def interpreter() -> str:
+    from sim.image import tool
+
+    return os.environ.get("DAYLOG_MICROPYTHON") or tool("micropython")
