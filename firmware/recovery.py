@@ -201,6 +201,11 @@ def _gap(found, cause, boot):
     return {"cause": cause, "frames": None, "from_uptime_ms": found.last_uptime_ms(), "to_uptime_ms": None, "boot": boot, "limit_ms": limit_ms}
 
 
+def _unknown_gap(cause, boot):
+    """The cut came before the first commit of a segment: the next boot's recording has to say so."""
+    return {"cause": cause, "frames": None, "from_uptime_ms": None, "to_uptime_ms": None, "boot": boot}
+
+
 def _finish(file, size, found, gap, identity):
     """Wrap the torn tail, append the gap and the summary; returns the file's new size."""
     at = _wrap(file, size, found.end)
@@ -253,6 +258,7 @@ def recover_open_segments(store, cause, device):
             result, gap, found = None, None, None  # journalled, but the cut came before the file
         if result is None:
             store.reject(boot, segment)
+            gap = _unknown_gap(cause, boot)
         else:
             store.closed(segment, result, found.offset_ms(), boot)
         yield boot, segment, gap

@@ -143,7 +143,8 @@ class Footage:
 
     @property
     def gaps(self) -> list[Gap]:
-        return [gap for segment in self.segments for gap in segment.gaps]
+        """Each gap once: the boot that recovered a segment also notes its gap in its own recording."""
+        return list(dict.fromkeys(gap for segment in self.segments for gap in segment.gaps))
 
     @property
     def frame_count(self) -> int:

@@ -61,16 +61,14 @@ def _broken_off(footage: Footage, boot: Boot) -> Iterator[Gap]:
         yield Gap(boot.number, "not_closed", None, from_ms, None, "it breaks off here; `daylog recover` closes it")
 
 
-def gaps_in(footage: Footage, boot: Boot) -> list[Gap]:
-    """The gaps of one boot; an end that the recorder could not know is where footage begins again."""
-    return [_bounded(gap, boot) for gap in gaps_of(footage) if gap.boot == boot.number]
+def gaps_in(footage: Footage, number: int) -> list[Gap]:
+    """The gaps of one boot; an end that the recorder could not know is where footage ends or begins again."""
+    times_ms = [frame.uptime_ns // _MS for boot in footage.boots if boot.number == number for frame in boot.frames]
+    return [_bounded(gap, times_ms) for gap in gaps_of(footage) if gap.boot == number]
 
 
-def _bounded(gap: Gap, boot: Boot) -> Gap:
-    times_ms = [frame.uptime_ns / _MS for frame in boot.frames]
-    from_ms = gap.from_uptime_ms
-    if from_ms is None:
-        from_ms = max(times_ms, default=0)
+def _bounded(gap: Gap, times_ms: list[int]) -> Gap:
+    from_ms = max(times_ms, default=0) if gap.from_uptime_ms is None else gap.from_uptime_ms
     to_ms = gap.to_uptime_ms
     if to_ms is None:
         to_ms = next((time for time in times_ms if time > from_ms), None)
@@ -79,7 +77,7 @@ def _bounded(gap: Gap, boot: Boot) -> Gap:
 
 def holes(footage: Footage, boot: Boot) -> Iterator[Hole]:
     """Where frames are missing and no gap says why."""
-    explanations = Explanations(gaps_in(footage, boot))
+    explanations = Explanations(gaps_in(footage, boot.number))
     for run in _runs(footage, boot):
         for before, after in pairwise(run):
             missing = max(0, after.sequence - before.sequence - 1)

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from host_tools.footage import Boot, Footage, Gap
-from host_tools.losses import gaps_of
+from host_tools.losses import gaps_in
 from host_tools.timeline import Timeline
 from host_tools.truth import Matches, Produced
 
@@ -118,7 +118,7 @@ def _gap_summary(gaps: list[Gap]) -> str:
 
 
 def _gaps_by_boot(footage: Footage, line: Timeline) -> list[tuple[Boot, Gap]]:
-    return [(boot, gap) for gap in gaps_of(footage) for boot in line.boots if boot.number == gap.boot]
+    return [(boot, gap) for boot in line.boots for gap in gaps_in(footage, boot.number)]
 
 
 def _ends(gap: Gap, boot: Boot) -> bool:

@@ -44,11 +44,10 @@ def check_truth(footage: Footage, produced: list[Produced]) -> Iterator[str]:
     yield from matches.problems
     by_boot = groupby((frame for frame in produced if frame.sha256 not in matches.found), key=lambda frame: frame.boot)
     for world_boot, missing in by_boot:
-        number = matches.boot_of.get(world_boot, world_boot)
-        boot = next((boot for boot in footage.boots if boot.number == number), None)
+        number = matches.number_of(world_boot)
         judge = _Judge(
-            gaps=gaps_in(footage, boot) if boot else [],
-            slack_ms=_SLACK_PERIODS * boot.period_ns / 1e6 if boot else 0,
+            gaps=gaps_in(footage, number),
+            slack_ms=_SLACK_PERIODS * max((boot.period_ns / 1e6 for boot in footage.boots), default=0),
             last_found_ms=matches.last_found_ms.get(world_boot, -1),
             cut_ms=max(frame.uptime_ms for frame in produced if frame.boot == world_boot),
         )
@@ -77,6 +76,11 @@ class Matches:
                 else:
                     last = place
                     self._match(produced[place], boot.number)
+
+    def number_of(self, world_boot: int) -> int:
+        """The recorder's number of a boot; one that left no frame is counted on from the others."""
+        ahead = next((number - boot for boot, number in self.boot_of.items()), 0)
+        return self.boot_of.get(world_boot, world_boot + ahead)
 
     def _match(self, frame: Produced, boot: int) -> None:
         self.found.add(frame.sha256)

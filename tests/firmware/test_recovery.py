@@ -70,7 +70,8 @@ class RecoveryTest(unittest.TestCase):
         for size in (0, 1, 8, 100, 1000):
             path = leave_open(self.folder)
             cut(path, size)
-            _, states = recover(self.folder)
+            reports, states = recover(self.folder)
+            self.assertEqual((reports[-1][2]["cause"], reports[-1][2]["from_uptime_ms"]), ("power_on", None))
             self.assertEqual((size, states[-1][2], len(os.listdir(path.rsplit("/", 1)[0]))), (size, "reclaimed", 0))
 
     def test_recovery_can_be_cut_and_run_again(self):

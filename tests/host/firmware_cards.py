@@ -53,13 +53,13 @@ class Card:
             writer.abandon()
         return number
 
-    def cut_power(self) -> None:
-        """End this boot without closing anything; the next one recovers."""
+    def cut_power(self) -> list[dict]:
+        """End this boot without closing anything; the next one recovers, and returns the gaps it has to note."""
         self.store.close()
         self.store = SegmentStore(str(self.root))
         self.store.free_bytes = lambda: 1 << 30
         self.store.load()
-        list(recover_open_segments(self.store, "power_on", DEVICE.encode()))
+        return [gap for _, _, gap in recover_open_segments(self.store, "power_on", DEVICE.encode()) if gap]
 
     def mark_stored(self, number: int) -> None:
         self.store.mark_stored(SimpleNamespace(boot=self.store.boot, segment=number), "etag")

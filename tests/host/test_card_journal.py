@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fat_images import image_of_folder
 from firmware_cards import DEVICE, Card
-from recordings import Segment, frames, gap, jpeg
+from recordings import Segment, frames, gap, jpeg, json_row, truth_rows, write_truth
 
 from host_tools.card_journal import read_journal
 from host_tools.footage import load
@@ -133,3 +133,14 @@ def test_recovery_on_the_host_and_on_the_device_keep_the_same_frames(card, tmp_p
     card.cut_power()
     reports = [verify(where) for where in (tmp_path / "out", card.root)]
     assert [(r.verdict, r.frames, r.duration_s, r.problems) for r in reports] == [("lossy", 20, 2.0, [])] * 2
+
+
+def test_a_segment_that_was_cut_before_its_first_commit_leaves_a_gap(card, tmp_path):
+    card.record(frames(1, 10))
+    card.record([], closed=False)
+    path_of(card, 1, 2).write_bytes(b"")
+    gaps = card.cut_power()
+    card.record([*[json_row("/daylog/gaps", 0, **gap) for gap in gaps], *frames(1, 5, boot=2)])
+    rows = [*truth_rows(range(1, 11)), *truth_rows(range(11, 15), fate="lost:power_cut"), *truth_rows(range(1, 6), boot=2)]
+    report = verify(card.root, truth=write_truth(tmp_path / "truth.jsonl", rows))
+    assert (report.verdict, report.problems, [(g["boot"], g["cause"]) for g in report.gaps]) == ("lossy", [], [(1, "power_on")])
