@@ -37,9 +37,11 @@ class TypedInput(io.IOBase):
         return None if n is None else bytes(buffer[:n])
 
     def ioctl(self, operation, argument):
-        if operation == POLL:
-            return argument & (POLLOUT | (POLLIN if self._inbox else 0))
-        return -22
+        return self.ready(argument) if operation == POLL else -22
+
+    def ready(self, flags):
+        """Which of these poll events are there now."""
+        return flags & (POLLOUT | (POLLIN if self._inbox else 0))
 
 
 class SysModule:

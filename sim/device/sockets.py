@@ -244,13 +244,13 @@ class Stream(io.IOBase):
 
     def ioctl(self, operation, argument):
         if operation == POLL:
-            return self._poll(argument)
+            return self.ready(argument)
         if operation == CLOSE:
             self.close()
             return 0
         return -22
 
-    def _poll(self, flags):
+    def ready(self, flags):
         if self._error or not self._alive:
             return flags & (POLLIN | POLLOUT) | POLLERR
         ready, now_us = 0, self._link.clock.now_us
@@ -343,8 +343,12 @@ class Datagram(io.IOBase):
 
     def ioctl(self, operation, argument):
         if operation == POLL:
-            return argument & (POLLOUT | (POLLIN if self._due() else 0))
+            return self.ready(argument)
         return 0 if operation == CLOSE else -22
+
+    def ready(self, flags):
+        """Which of these poll events are there now."""
+        return flags & (POLLOUT | (POLLIN if self._due() else 0))
 
     def close(self):
         self._answers = []

@@ -1,0 +1,276 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""A pseudo-terminal on which the simulated board looks like a board on a USB serial port.
+
+    bridge = Bridge(boot)          # boot(cause, raw_repl, control_fd) -> the interpreter's command line
+    print(bridge.path)             # attach any terminal program, or mpremote
+    bridge.run()
+
+The unix MicroPython is not a board in four ways, and the bridge makes up for each: its lines end differently
+(serial_line.py); it exits on Ctrl-D where a board resets; a reset is the end of its process; and Ctrl-C must become
+a signal while user code may be interrupted, but stay a byte while the firmware or the prompt reads it.
+There are two pseudo-terminals, both without any processing: the outer one for whoever attaches, the inner one for
+the interpreter.
+"""
+
+import contextlib
+import errno
+import fcntl
+import json
+import math
+import os
+import selectors
+import signal
+import subprocess
+import termios
+import tty
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+from sim.outlet import Outlet
+from sim.serial_line import SerialLine
+
+Boot = Callable[[str, bool, int], list[str]]
+
+CTRL_A, CTRL_C, LEAVE_KEY = b"\x01", b"\x03", b"\x1d"
+SOFT_REBOOT = b"MPY: soft reboot\r\n"
+SLEEPS = b"\r\nThe board sleeps. Any key is its reset button.\r\n"
+_RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
+_FRIENDLY_PROMPT = b"information.\r\n>>> "
+_BANNER = b"MicroPython "
+_READ_BYTES = 65536
+_LOOK_AGAIN_S = 0.01  # while somebody has yet to read what waits for him
+
+
+class Bridge:
+    """`local` is the pair of descriptors of the terminal of the person who started us, if there is one."""
+
+    def __init__(self, boot: Boot, local: tuple[int, int] | None = None) -> None:
+        self._boot = boot
+        self._local = local
+        self._outer, self._outer_slave = _raw_pty()  # our own slave keeps the line up between two visitors
+        self.path = os.ttyname(self._outer_slave)
+        self._outlets = [Outlet(self._outer, forget=lambda: termios.tcflush(self._outer_slave, termios.TCIFLUSH))]
+        if local:
+            self._outlets.append(Outlet(local[1]))
+        self._selector = selectors.DefaultSelector()
+        self._board: _Interpreter | None = None
+        self._line = SerialLine()
+        self._tail = b""  # the last the interpreter wrote, to know which prompt it shows
+        self._raw_repl = False
+        self._hidden: bytes | None = None  # the friendly prompt on the way back to the raw one
+        self._leaving = False
+
+    # --- life ------------------------------------------------------------------------------------------------
+
+    def run(self) -> None:
+        """Serve until the person leaves; nothing is left behind."""
+        self._selector.register(self._outer, selectors.EVENT_READ, lambda: self._from_host(_read(self._outer) or b""))
+        if self._local:
+            self._selector.register(self._local[0], selectors.EVENT_READ, self._from_person)
+        try:
+            with _raw_terminal(self._local):
+                self._start("power_on")
+                while not self._leaving:
+                    self._serve_once()
+        finally:
+            self._stop()
+            self._close()
+
+    def leave(self) -> None:
+        self._leaving = True
+
+    def _serve_once(self) -> None:
+        outlets = [*self._outlets, self._board.stdin] if self._board else self._outlets
+        for key, _ in self._selector.select(_LOOK_AGAIN_S if any(o.waiting for o in outlets) else None):
+            key.data()
+        for outlet in outlets:
+            outlet.push()
+
+    def _start(self, cause: str, raw_repl: bool = False) -> None:
+        self._board = _Interpreter(self._boot, cause, raw_repl)
+        self._line = SerialLine()
+        self._tail = b""
+        self._raw_repl = raw_repl
+        self._hidden = b"" if raw_repl else None
+        self._selector.register(self._board.terminal, selectors.EVENT_READ, self._from_device)
+        self._selector.register(self._board.control, selectors.EVENT_READ, self._from_control)
+
+    def _stop(self) -> None:
+        if self._board:
+            self._selector.unregister(self._board.terminal)
+            self._selector.unregister(self._board.control)
+            self._board.kill()
+            self._board = None
+
+    def _close(self) -> None:
+        self._selector.close()
+        os.close(self._outer)
+        os.close(self._outer_slave)
+
+    # --- bytes from the interpreter ---------------------------------------------------------------------------
+
+    def _from_device(self) -> None:
+        data = _read(self._board.terminal) if self._board else None
+        if data == b"":
+            return self._soft_reset()
+        self._heard(data or b"")
+
+    def _heard(self, data: bytes) -> None:
+        self._tail = (self._tail + data)[-256:]
+        if self._hidden is not None:
+            return self._hide(data)
+        raw, friendly = self._tail.rfind(_RAW_PROMPT), self._tail.rfind(_FRIENDLY_PROMPT)
+        if raw != friendly:
+            self._raw_repl = raw > friendly
+        self._show(self._line.from_device(data))
+
+    def _hide(self, data: bytes) -> None:
+        """After a soft reset in the raw prompt a board is in it again; the unix port has to be sent there."""
+        self._hidden = (self._hidden or b"") + data
+        if self._hidden.endswith(b">>> "):
+            printed, _, _ = self._hidden.rpartition(_BANNER)
+            self._hidden = None
+            self._show(self._line.from_device(printed))
+            self._to_device(CTRL_A)
+
+    def _show(self, data: bytes) -> None:
+        for outlet in self._outlets:
+            outlet.put(data)
+
+    # --- bytes from outside -----------------------------------------------------------------------------------
+
+    def _from_person(self) -> None:
+        assert self._local
+        data = _read(self._local[0])
+        if data is not None:
+            keys, leave, _ = data.partition(LEAVE_KEY)
+            self._from_host(keys)
+            self._leaving = bool(leave) or not data
+
+    def _from_host(self, data: bytes) -> None:
+        if data and self._board is None:
+            return self._start("deep_sleep")
+        self._line.from_host(data)
+        while data:
+            text, interrupt, data = data.partition(CTRL_C)
+            self._to_device(text)
+            if interrupt:
+                self._interrupt()
+
+    def _to_device(self, data: bytes) -> None:
+        if self._board and data:
+            self._board.stdin.put(data)
+
+    def _interrupt(self) -> None:
+        if self._board and self._board.catches_interrupt():
+            self._board.interrupt()
+        else:
+            self._to_device(CTRL_C)
+
+    # --- resets -----------------------------------------------------------------------------------------------
+
+    def _soft_reset(self) -> None:
+        """The interpreter has exited: Ctrl-D at a prompt, or sys.exit."""
+        self._stop()
+        self._show(SOFT_REBOOT)
+        self._start("soft", self._raw_repl)
+
+    def _from_control(self) -> None:
+        """One line of JSON says how the board ended; the interpreter stands still by then. None: it has exited."""
+        assert self._board
+        line = _read(self._board.control)
+        self._heard(_read(self._board.terminal) or b"")
+        if not line:
+            return self._soft_reset()
+        self._stop()
+        ended: dict[str, Any] = json.loads(line)
+        if ended["end"] == "deep_sleep":
+            return self._show(SLEEPS)
+        cause = _CAUSES.get(ended["end"], "unknown")
+        self._show(b"\r\nrst: %s\r\n" % cause.encode())
+        self._start(cause)
+
+
+_CAUSES = {"reset": "hard", "soft_reset": "soft", "watchdog": "watchdog", "cut": "power_on"}
+
+
+class _Interpreter:
+    """One boot of the board: a MicroPython process on a pseudo-terminal of its own."""
+
+    def __init__(self, boot: Boot, cause: str, raw_repl: bool) -> None:
+        self.terminal, slave = _raw_pty()
+        self.control, control = os.pipe()
+        self.stdin = Outlet(self.terminal, patience_s=math.inf)
+        self._process = subprocess.Popen(
+            boot(cause, raw_repl, control),
+            stdin=slave,
+            stdout=slave,
+            stderr=slave,
+            pass_fds=(control,),
+            start_new_session=True,
+            preexec_fn=_own_terminal,
+        )
+        os.close(slave)
+        os.close(control)
+
+    def kill(self) -> None:
+        """End it as a power cut would."""
+        self._process.kill()
+        self._process.wait()
+        os.close(self.terminal)
+        os.close(self.control)
+
+    def interrupt(self) -> None:
+        self._process.send_signal(signal.SIGINT)
+
+    def catches_interrupt(self) -> bool:
+        """Whether a SIGINT now would be a KeyboardInterrupt: MicroPython installs its handler only then.
+
+        Guessing it from the output kills the process in the middle of a mount frame.
+        """
+        try:
+            status = Path(f"/proc/{self._process.pid}/status").read_text()
+        except OSError:  # it has just ended, or this host has no /proc
+            return False
+        caught = int(status.split("SigCgt:")[1].split()[0], 16) if "SigCgt:" in status else 0
+        return bool(caught >> (signal.SIGINT - 1) & 1)
+
+
+def _own_terminal() -> None:
+    # When the bridge dies, however it dies, the terminal hangs up and the interpreter ends.
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
+def _raw_pty() -> tuple[int, int]:
+    master, slave = os.openpty()
+    tty.setraw(slave)
+    os.set_blocking(master, False)
+    return master, slave
+
+
+def _read(fd: int) -> bytes | None:
+    """What is there to read; b"" at the end, None if there is nothing now."""
+    try:
+        return os.read(fd, _READ_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError as error:
+        if error.errno == errno.EIO:  # the other end of a pseudo-terminal is closed
+            return b""
+        raise
+
+
+@contextlib.contextmanager
+def _raw_terminal(local: tuple[int, int] | None) -> Iterator[None]:
+    """Every key goes to the board meanwhile; the terminal is given back as it was."""
+    if not local:
+        yield
+        return
+    before = termios.tcgetattr(local[0])
+    try:
+        tty.setraw(local[0])
+        yield
+    finally:
+        termios.tcsetattr(local[0], termios.TCSADRAIN, before)
