@@ -16,6 +16,7 @@ from av.error import FFmpegError
 from av.packet import Packet
 from av.video.codeccontext import VideoCodecContext
 from av.video.frame import VideoFrame
+from av.video.reformatter import ColorRange
 from av.video.stream import VideoStream
 from PIL import Image, UnidentifiedImageError
 
@@ -100,7 +101,7 @@ class EncodedFilm(Film):
     def _add(self, jpeg: bytes, at_ms: int, lasts_ms: int) -> None:
         [picture] = self._decoder.decode(Packet(jpeg))
         stream = self._stream or self._start(picture)
-        frame = picture.reformat(stream.width, stream.height, "yuv420p")
+        frame = picture.reformat(stream.width, stream.height, "yuv420p", src_color_range=ColorRange.JPEG, dst_color_range=ColorRange.MPEG)
         frame.pts, frame.time_base = at_ms, _TICK
         self._lasts_ms[at_ms] = lasts_ms
         self._mux(stream.encode(frame))

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Films: their length, the time of every frame, gaps that stay gaps, and JPEGs that stay the same bytes."""
 
+import io
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import av
 import pytest
+from PIL import Image
 from recordings import Row, Segment, camera_row, frames, gap, jpeg, write_all
 
 from host_tools import cli
@@ -89,6 +91,21 @@ def test_the_film_knows_its_date(tmp_path):
     assert export(root, tmp_path / "film.mp4").starts == "2026-09-21T14:13:20.100Z"
     with av.open(str(tmp_path / "film.mp4")) as film:
         assert film.metadata["creation_time"].startswith("2026-09-21T14:13:20")
+
+
+def flat(grey: int) -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 48), (grey, grey, grey)).save(out, "JPEG", quality=95)
+    return out.getvalue()
+
+
+def test_black_stays_black_and_white_white(tmp_path):
+    greys = [0, 128, 255]
+    root = write_all(tmp_path / "card", [Segment([camera_row(n, n * 100, flat(grey)) for n, grey in enumerate(greys, 1)])])
+    export(root, tmp_path / "film.mp4")
+    with av.open(str(tmp_path / "film.mp4")) as film:
+        seen = [frame.to_ndarray(format="rgb24")[24, 32] for frame in film.decode(video=0)]
+    assert all(abs(int(value) - grey) <= 3 for pixel, grey in zip(seen, greys, strict=True) for value in pixel)
 
 
 @pytest.mark.parametrize("copy", [False, True])
