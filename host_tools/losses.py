@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from host_tools.footage import Boot, Footage, Frame, Gap, Segment
+from host_tools.words import plural
 
 PROMISE_MS = 2000  # no single fault may cost more
 _MS = 1_000_000
@@ -26,7 +27,7 @@ class Hole:
 
     def __str__(self) -> str:
         if self.missing:
-            return f"{self.missing} frames are missing after frame {self.before.sequence} and no gap says why"
+            return f"{plural(self.missing, 'frame')} missing after frame {self.before.sequence} and no gap says why"
         silence_s = (self.after.uptime_ns - self.before.uptime_ns) / 1e9
         return f"no frame for {silence_s:.1f} s after frame {self.before.sequence} and no gap says why"
 

@@ -18,6 +18,7 @@ from host_tools.sources import open_source
 from host_tools.story import Lane, Story, tell
 from host_tools.timeline import Timeline, lay_out
 from host_tools.truth import read_truth
+from host_tools.words import plural
 
 _NS = 1_000_000_000
 _SHARPER = 2  # drawn at twice the size and reduced, because Pillow does not smooth edges
@@ -116,12 +117,8 @@ def _decoded(jpeg: bytes) -> Image.Image | None:
 
 
 def _subtitle(footage: Footage, line: Timeline) -> str:
-    facts = [footage.devices[0], f"{footage.frame_count} frames", f"{line.duration_ns / _NS:.1f} s", _plural(len(line.boots), "boot")]
-    return "  ·  ".join([*facts, _plural(len(footage.segments), "segment")])
-
-
-def _plural(count: int, noun: str) -> str:
-    return f"{count} {noun}" + ("" if count == 1 else "s")
+    facts = [footage.devices[0], plural(footage.frame_count, "frame"), f"{line.duration_ns / _NS:.1f} s", plural(len(line.boots), "boot")]
+    return "  ·  ".join([*facts, plural(len(footage.segments), "segment")])
 
 
 def compose(title: str, subtitle: str, thumbs: list[Thumb], story: Story) -> Image.Image:

@@ -10,6 +10,7 @@ from host_tools.footage import Boot, Footage, Gap
 from host_tools.losses import gaps_in
 from host_tools.timeline import Timeline
 from host_tools.truth import Matches, Produced
+from host_tools.words import plural
 
 _NS = 1_000_000_000
 _MS = 1_000_000
@@ -114,7 +115,7 @@ def _gap_summary(gaps: list[Gap]) -> str:
     causes = Counter(gap.cause for gap in gaps)
     if all(gap.frames is not None for gap in gaps):
         return _frames(sum(gap.frames or 0 for gap in gaps), causes)
-    return f"{len(gaps)} gaps: {', '.join(map(in_words, causes))}"
+    return f"{plural(len(gaps), 'gap')}: {', '.join(map(in_words, causes))}"
 
 
 def _gaps_by_boot(footage: Footage, line: Timeline) -> list[tuple[Boot, Gap]]:
@@ -139,12 +140,12 @@ def _stored(line: Timeline, stored: set[tuple[int, int]]) -> Lane:
     segments = [(boot, segment) for boot in line.boots for segment in boot.segments if segment.frames]
     held = [(boot, segment) for boot, segment in segments if (boot.number, segment.number) in stored]
     spans = [_span(line, boot, s.frames[0].uptime_ns, s.frames[-1].uptime_ns + boot.period_ns) for boot, s in held]
-    return Lane("stored", spans, f"{len(held)} of {len(segments)} segments")
+    return Lane("stored", spans, f"{len(held)} of {plural(len(segments), 'segment')}")
 
 
 def _frames(count: int, causes: Iterable[str] = ()) -> str:
     named = ", ".join(map(in_words, causes))
-    return f"{count} frames" + (f": {named}" if named else "")
+    return plural(count, "frame") + (f": {named}" if named else "")
 
 
 def in_words(cause: str) -> str:

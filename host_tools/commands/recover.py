@@ -10,6 +10,7 @@ import rich_click as click
 from host_tools.options import json_option, source_argument, store_option
 from host_tools.progress import by_size
 from host_tools.recover import Recovered, recover
+from host_tools.words import plural
 
 
 @click.command("recover")
@@ -32,7 +33,7 @@ def command(where: str, out: str, store_file: str | None, as_json: bool) -> int:
 
 
 def show(result: Recovered) -> None:
-    click.echo(f"{result.out}: {result.frames} frames, {result.recovered_bytes} bytes")
+    click.echo(f"{result.out}: {plural(result.frames, 'frame')}, {result.recovered_bytes} bytes")
     counts = {"copied": result.copied, "repaired": result.repaired, "rebuilt": result.rebuilt, "discarded": result.discarded}
     click.echo("  segments: " + ", ".join(f"{count} {outcome}" for outcome, count in counts.items()))
     if result.discarded_bytes:

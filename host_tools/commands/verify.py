@@ -10,6 +10,7 @@ import rich_click as click
 from host_tools.options import json_option, source_argument, store_option
 from host_tools.progress import by_size
 from host_tools.verify import Report, verify
+from host_tools.words import plural
 
 _SHOWN = 20
 _COLOURS = {"lossless": "green", "lossy": "yellow", "damaged": "red"}
@@ -35,7 +36,7 @@ def command(where: str, store_file: str | None, truth: str | None, as_json: bool
 
 def show(report: Report) -> None:
     click.secho(report.verdict, fg=_COLOURS[report.verdict], bold=True, nl=False)
-    click.echo(f": {report.frames} frames, {report.duration_s:.1f} s, {report.segments} segments")
+    click.echo(f": {plural(report.frames, 'frame')}, {report.duration_s:.1f} s, {plural(report.segments, 'segment')}")
     show_list("gap", [gap_line(gap) for gap in report.gaps])
     show_list("problem", report.problems)
 
@@ -50,5 +51,5 @@ def show_list(title: str, lines: list[str]) -> None:
 def gap_line(gap: dict) -> str:
     ends = [gap["from_uptime_ms"], gap["to_uptime_ms"]]
     span = " to ".join("?" if end is None else f"{end / 1000:.3f} s" for end in ends)
-    frames = "an unknown number of frames" if gap["frames"] is None else f"{gap['frames']} frames"
+    frames = "an unknown number of frames" if gap["frames"] is None else plural(gap["frames"], "frame")
     return f"boot {gap['boot']}, {span}: {frames}, {gap['cause']}" + (f" ({gap['text']})" if gap["text"] else "")

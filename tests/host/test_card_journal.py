@@ -73,7 +73,7 @@ def test_a_segment_that_vanished_is_missed_twice(card):
     for n in range(3):
         card.record(frames(1 + 10 * n, 10 + 10 * n))
     path_of(card, 1, 2).unlink()
-    says = ["boot 1: 10 frames are missing after frame 10 and no gap says why"]
+    says = ["boot 1: 10 frames missing after frame 10 and no gap says why"]
     says.append("boot 1, segment 2 is closed by the journal and not on the card")
     assert verdict_of(card) == ("damaged", says)
 
@@ -122,7 +122,7 @@ def test_a_segment_given_up_inside_a_boot_explains_only_what_follows_it(card):
     card.record(told)
     card.record(frames(31, 40))
     card.cut_power()
-    assert verdict_of(card) == ("damaged", ["boot 1: 10 frames are missing after frame 20 and no gap says why"])
+    assert verdict_of(card) == ("damaged", ["boot 1: 10 frames missing after frame 20 and no gap says why"])
 
 
 def test_recovery_on_the_host_and_on_the_device_keep_the_same_frames(card, tmp_path):

@@ -55,7 +55,7 @@ def test_the_lanes_tell_what_the_truth_says(tmp_path):
 def test_without_truth_they_tell_what_the_recording_knows(tmp_path):
     lanes = rounded(story_of(card(tmp_path)))
     assert lanes["dropped"] == ([(0.9, 1.2)], "2 frames: overflow")
-    assert lanes["lost"] == ([(1.9, 2.0)], "1 gaps: power cut")
+    assert lanes["lost"] == ([(1.9, 2.0)], "1 gap: power cut")
     assert "captured" not in lanes
 
 

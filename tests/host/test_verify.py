@@ -30,7 +30,7 @@ def test_a_gap_that_counts_the_missing_makes_it_lossy(tmp_path):
 
 def test_a_hole_without_a_gap_is_damage(tmp_path):
     rows = [*frames(1, 10), *frames(14, 20)]
-    assert verdict_of(tmp_path, Segment(rows)) == ("damaged", ["boot 1: 3 frames are missing after frame 10 and no gap says why"])
+    assert verdict_of(tmp_path, Segment(rows)) == ("damaged", ["boot 1: 3 frames missing after frame 10 and no gap says why"])
 
 
 @pytest.mark.parametrize(
@@ -43,12 +43,12 @@ def test_a_gap_explains_only_as_many_frames_as_it_counts_where_it_is(tmp_path, u
 
 def test_one_gap_does_not_explain_two_holes(tmp_path):
     rows = [*frames(1, 10), gap("card_stall", 2, 1000, 1600), *frames(13, 13), *frames(16, 20)]
-    assert verdict_of(tmp_path, Segment(rows)) == ("damaged", ["boot 1: 2 frames are missing after frame 13 and no gap says why"])
+    assert verdict_of(tmp_path, Segment(rows)) == ("damaged", ["boot 1: 2 frames missing after frame 13 and no gap says why"])
 
 
 def test_a_missing_segment_is_seen(tmp_path):
     segments = [Segment(frames(1, 10)), Segment(frames(21, 30), number=3)]
-    assert verdict_of(tmp_path, *segments) == ("damaged", ["boot 1: 10 frames are missing after frame 10 and no gap says why"])
+    assert verdict_of(tmp_path, *segments) == ("damaged", ["boot 1: 10 frames missing after frame 10 and no gap says why"])
 
 
 def test_a_missing_beginning_is_seen_unless_one_segment_was_asked_for(tmp_path):
@@ -158,9 +158,9 @@ def test_the_command_speaks_to_people(tmp_path, capsys):
     write_all(tmp_path, [Segment([*frames(1, 10), gap("overflow", 2, 1000, 1300), *frames(14, 20)])])
     assert run(tmp_path) == 4
     assert capsys.readouterr().out.splitlines() == [
-        "damaged: 17 frames, 2.0 s, 1 segments",
+        "damaged: 17 frames, 2.0 s, 1 segment",
         "  gap: boot 1, 1.000 s to 1.300 s: 2 frames, overflow",
-        "  problem: boot 1: 1 frames are missing after frame 10 and no gap says why",
+        "  problem: boot 1: 1 frame missing after frame 10 and no gap says why",
     ]
 
 
