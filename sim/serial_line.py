@@ -21,7 +21,7 @@ _BARE_LF = re.compile(rb"(?<!\r)\n")
 
 class SerialLine:
     def __init__(self) -> None:
-        self._last = b""  # of the text, to see a CR before a LF
+        self._after_cr = False
         self._opcode_next = False
         self._in_frame = False
         self._left: int | None = None  # bytes until the frame ends; None: until the host replies
@@ -64,6 +64,6 @@ class SerialLine:
     def _text(self, text: bytes) -> bytes:
         if not text:
             return b""
-        translated = _BARE_LF.sub(b"\r\n", self._last + text)[len(self._last) :]
-        self._last = text[-1:]
-        return translated
+        before = b"\r" if self._after_cr else b""
+        self._after_cr = text.endswith(b"\r")
+        return _BARE_LF.sub(b"\r\n", before + text)[len(before) :]

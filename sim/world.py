@@ -63,6 +63,7 @@ class World:
     def __init__(self, options: Options, image: Image, reel: Path, folder: Path, realtime: bool = False) -> None:
         self._options, self._image, self._reel, self._folder = options, image, reel, folder
         self._realtime = realtime
+        self.reel = reel
         self.utc_at_zero_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
         (folder / "flash.img").write_bytes(image.data)
         (folder / "nvs.json").write_text("{}")

@@ -118,7 +118,7 @@ def build(world):
 def _sensor(world, board, clock, trace, ending):
     truth = open(world["truth"], "a")
     sensor = Sensor(board, Reel(world["reel"]), clock, trace, truth, world["boot_index"], world.get("produced", 0))
-    ending.before(sensor.stop)
+    ending.before(sensor.break_off)
     ending.before(truth.flush)
     return sensor
 

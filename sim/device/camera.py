@@ -91,6 +91,12 @@ class Sensor:
         raise OSError("Failed to capture initial frame: the board has no profile of size " + size_name)
 
     def stop(self):
+        """The firmware stops the sensor: what waits in the driver was never asked for, and is no loss."""
+        self.catch_up()
+        self._filled, self._running = [], False
+
+    def break_off(self):
+        """The board stops: what waits in the driver is lost with it."""
         self.catch_up()
         for frame in self._filled:
             self._write_truth(frame, "lost:uncollected")
