@@ -198,18 +198,20 @@ class Connection:
         return "the certificate of %s was refused: %s; check ca_pem in the store's settings and the clock" % (self.authority, why)
 
     def _words(self, error):
-        """(kind, text) of an OSError; resolvers use small negative numbers."""
+        """(kind, text) of an OSError; resolvers use small negative numbers, or words."""
         if streams.is_tls_error(error):
             return "tls", "no TLS connection with %s (%s); is its endpoint really https?" % (self.authority, error)
-        if isinstance(error.errno, int) and error.errno < 0:
+        if isinstance(error.errno, str) or (error.errno or 0) < 0:
             return "dns", "the name %s has no address here; check the endpoint and this network's DNS" % self._host
         kind, words = _CAUSES.get(error.errno, _LOST)
         return kind, words % self.authority
 
 
 _LOST = ("lost", "the connection to %s was lost")
+_NOBODY = ("connect", "nothing answers at %s; is the store up and the port right?")
 _CAUSES = {
-    ECONNREFUSED: ("connect", "nothing answers at %s; is the store up and the port right?"),
+    ECONNREFUSED: _NOBODY,
+    None: _NOBODY,  # CPython: none of several addresses
     EHOSTUNREACH: ("connect", "%s cannot be reached from this network"),
     ETIMEDOUT: ("timeout", "%s did not answer in time"),
     ENOMEM: ("memory", "not enough memory for a connection to %s"),

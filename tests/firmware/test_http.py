@@ -38,7 +38,10 @@ class HttpTest(unittest.TestCase):
     def test_requests_share_one_connection(self):
         seen, server = exchange([reply(200, b"one"), reply(404, b"two")], GET, ("PUT", "/b?c=d", b"body"))
         self.assertEqual(seen, [(200, b"one"), (404, b"two")])
-        self.assertEqual([(r.method, r.target, r.body, r.headers["x-test"]) for r in server.requests], [("GET", "/a", b"", "yes"), ("PUT", "/b?c=d", b"body", "yes")])
+        self.assertEqual(
+            [(r.method, r.target, r.body, r.headers["x-test"]) for r in server.requests],
+            [("GET", "/a", b"", "yes"), ("PUT", "/b?c=d", b"body", "yes")],
+        )
         self.assertEqual(server.connections, 1)
 
     def test_a_connection_gone_stale_is_replaced_once(self):
@@ -78,7 +81,13 @@ class HttpTest(unittest.TestCase):
         self.assertEqual(server.connections, 2)
 
     def test_what_is_no_http_is_said_to_be_none(self):
-        cases = (b"SSH-2.0-OpenSSH\r\n", b"HTTP/1.1 abc\r\n\r\n", b"x" * 9000, b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n", b"\xff\xfe\r\n")
+        cases = (
+            b"SSH-2.0-OpenSSH\r\n",
+            b"HTTP/1.1 abc\r\n\r\n",
+            b"x" * 9000,
+            b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n",
+            b"\xff\xfe\r\n",
+        )
         self.assertEqual([exchange([case], GET)[0] for case in cases], [["not_http"]] * len(cases))
 
     def test_silence_has_an_end(self):
