@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 import unittest
 
+from peers import Server, reply, run
+
 from firmware import http, streams
 from firmware.http import BytesBody, Connection, HttpError
-from peers import Server, reply, run
 
 
 def exchange(script, *requests, **limits):

@@ -4,10 +4,11 @@ import hashlib
 import io
 import unittest
 
+from peers import Server, reply, run
+
 from firmware.compat import hexlify
 from firmware.http import HttpError
 from firmware.s3 import Part, S3Client, multipart_etag
-from peers import Server, reply, run
 
 DATA = bytes(range(256)) * 8
 SHA256, MD5 = hashlib.sha256(DATA).digest(), hashlib.md5(DATA).digest()
