@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from host_tools.footage import Footage, Gap
 from host_tools.losses import PROMISE_MS, gaps_in
@@ -19,12 +20,11 @@ from host_tools.sources import SourceError
 _SLACK_PERIODS = 2  # a gap's ends are when the recorder looked, the truth's are when the frame was ready
 
 
-@dataclass(frozen=True)
-class Produced:
-    """One frame that left the camera."""
+class Produced(NamedTuple):
+    """One frame that left the camera; they sort by when they did."""
 
-    number: int
     boot: int
+    number: int
     uptime_ms: float
     sha256: str
     fate: str
@@ -33,7 +33,7 @@ class Produced:
 def read_truth(path: str | Path) -> list[Produced]:
     try:
         rows = [json.loads(line) for line in Path(path).read_text().splitlines()]
-        return [Produced(r["n"], r["boot"], r["ticks_ms"], r["sha256"], r["fate"]) for r in rows]
+        return sorted(Produced(r["boot"], r["n"], r["ticks_ms"], r["sha256"], r["fate"]) for r in rows)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"cannot read the truth file {path}: {error!r}", "`daylog sim run --out DIR` writes DIR/truth.jsonl") from error
 
@@ -103,12 +103,12 @@ class _Judge:
         if frame.fate == "recorded":
             return "had been recorded and cannot be read back"
         if lost and self.cut_ms - frame.uptime_ms > PROMISE_MS:
-            return f"({frame.fate}) were lost although they were more than {PROMISE_MS / 1000:g} s old"
+            return f"({frame.fate}) lost although more than {PROMISE_MS / 1000:g} s old"
         if any(gap.touches(frame.uptime_ms - self.slack_ms, frame.uptime_ms + self.slack_ms) for gap in self.gaps):
             return ""
         if not lost and frame.uptime_ms > self.last_found_ms:
             return ""  # nobody was recording any more
-        return f"({frame.fate}) are missing and no gap says why"
+        return f"({frame.fate}) missing and no gap says why"
 
 
 def _range(frames: list[Produced]) -> str:

@@ -114,10 +114,15 @@ class TestTruth:
         told = [*frames(1, 10), gap("overflow", 2, 1000, 1300), *frames(13, 20)]
         assert self.judge(tmp_path, rows, [Segment(told)]) == ("lossy", [])
 
+    def test_the_order_of_the_file_does_not_matter(self, tmp_path):
+        rows = [*truth_rows([11], fate="dropped:overflow"), *truth_rows(range(1, 11)), *truth_rows(range(12, 21))]
+        told = [*frames(1, 10), gap("overflow", 1, 1000, 1200), *frames(12, 20)]
+        assert self.judge(tmp_path, rows, [Segment(told)]) == ("lossy", [])
+
     def test_a_drop_that_nothing_tells(self, tmp_path):
         rows = [*truth_rows(range(1, 11)), *truth_rows([11, 12], fate="dropped:overflow"), *truth_rows(range(13, 21))]
         unseen = [*frames(1, 10), *[(t, n - 2, ms, data) for t, n, ms, data in frames(13, 20)]]  # the recorder never knew of them
-        problems = ["boot 1: 2 frames from 11 to 12 (dropped:overflow) are missing and no gap says why"]
+        problems = ["boot 1: 2 frames from 11 to 12 (dropped:overflow) missing and no gap says why"]
         assert self.judge(tmp_path, rows, [Segment(unseen)]) == ("damaged", problems)
 
     @pytest.mark.parametrize(("lost", "verdict"), [(20, "lossy"), (21, "lossy"), (22, "damaged")])
@@ -128,7 +133,7 @@ class TestTruth:
 
     def test_a_cut_without_a_gap(self, tmp_path):
         rows = [*truth_rows(range(1, 11)), *truth_rows([11, 12], fate="lost:power_cut")]
-        problems = ["boot 1: 2 frames from 11 to 12 (lost:power_cut) are missing and no gap says why"]
+        problems = ["boot 1: 2 frames from 11 to 12 (lost:power_cut) missing and no gap says why"]
         assert self.judge(tmp_path, rows, [Segment(frames(1, 10))]) == ("damaged", problems)
 
     def test_frames_made_after_the_recording_was_stopped_are_no_loss(self, tmp_path):
