@@ -6,7 +6,7 @@ The console runs with the interpreter's own Ctrl-C switched off, so that a perso
 line. mpremote opens every conversation by writing Enter and Ctrl-C in one go, and then Enter and Ctrl-A,
 which is meant for the prompt. The rule that lets unmodified mpremote in:
 
-    Enter on an empty line (or on one that nobody has touched for two seconds),
+    Enter on an empty line (or on one that nobody has touched for a second),
     with Ctrl-C directly behind it (nothing between, within 20 ms): leave.
 
 No person types that, and 10,000 random bytes hardly ever contain it. The reader must stop at that very
@@ -18,7 +18,7 @@ from firmware.compat import const, ticks_diff
 _ENTER = const(0x0D)
 _CTRL_C = const(0x03)
 TOGETHER_MS = const(20)
-FORGOTTEN_MS = const(2000)
+FORGOTTEN_MS = const(1000)
 
 
 class Knock:

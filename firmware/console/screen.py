@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Everything the console writes, in order, in pieces so small that no frame has to wait for them.
 
-At 115200 baud a piece takes 6 ms. `put` never blocks and never writes: it may be called from anywhere.
+At 115200 baud a piece takes 6 ms; then whoever is due has his turn. `put` never blocks and never writes: it may be called from anywhere.
 """
 
 import asyncio
@@ -10,7 +10,7 @@ import asyncio
 from firmware.compat import const, sleep_ms
 
 PIECE_BYTES = const(64)
-PIECE_PAUSE_MS = const(4)
+PIECE_PAUSE_MS = const(1)
 _FULL_PIECES = const(64)  # 4 KiB waiting: readers of input and writers of log lines hold back
 
 
@@ -21,9 +21,11 @@ class Screen:
         self._something = asyncio.Event()
 
     def put(self, data):
+        if self._pieces and len(self._pieces[-1]) + len(data) <= PIECE_BYTES:
+            self._pieces[-1] += data
+            return
         for start in range(0, len(data), PIECE_BYTES):
             self._pieces.append(data[start : start + PIECE_BYTES])
-        if data:
             self._something.set()
 
     @property

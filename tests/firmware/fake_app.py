@@ -55,7 +55,7 @@ class FakeUploader:
         self._calls.append("kick")
 
     def status(self):
-        return {"enabled": self.enabled, "pending": 2}
+        return {"enabled": self.enabled, "state": "waiting for Wi-Fi", "failures": 0}
 
 
 class FakeStore:
@@ -87,10 +87,10 @@ class FakeApp:
         self.calls = []
         self.keeper = FakeKeeper()
         self.health = Health(self.keeper)
-        self.board = Named(name="testboard")
+        self.board = Named(name="testboard", temperature_c=lambda: 41)
         self.recorder = FakeRecorder(self.calls)
         self.uploader = FakeUploader(self.calls)
-        self.link = Named(status=lambda: {"state": "connected", "rssi": -61})
+        self.link = Named(status=lambda: {"state": "connected", "rssi_dbm": -61}, kick=lambda: self.calls.append("look for Wi-Fi"))
         self.store = FakeStore([(7, n, "stored" if n == 1 else "closed", 1_000_000 * n) for n in (1, 2, 3)])
         self.supervisor = FakeSupervisor()
 
@@ -129,15 +129,16 @@ class Script:
 class Talk:
     """One whole session: what was typed, and what was on the screen at its end."""
 
-    def __init__(self, steps, app=None, **shell):
+    def __init__(self, steps, app=None, turns=(0,), **shell):
         self.app = app or FakeApp()
         self.stdin = Script(steps)
         self.terminal = DumbTerminal()
-        self.pieces = []
+        self.writes = []  # (bytes, the turn of another task)
+        self._turns = turns
         self.shell = Shell(self.app, self.stdin, self._write, **shell)
         asyncio.run(self.shell.run())
         self.rows = self.terminal.text().split("\n")
 
     def _write(self, data):
-        self.pieces.append(len(data))
+        self.writes.append((len(data), self._turns[0]))
         self.terminal.write(data)

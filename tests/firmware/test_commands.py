@@ -10,6 +10,7 @@ from fake_app import FakeApp, FakeStore
 
 from firmware.console import words
 from firmware.console.commands import COMMANDS, FILES
+from firmware.console.commands.status import sync_words
 from firmware.console.errors import CommandError, in_words
 
 
@@ -73,8 +74,9 @@ class Status(unittest.TestCase):
             "time      not known yet; it comes with Wi-Fi",
             "frames    120 recorded, dropped: 3 card stall",
             "card      29.5 GB free, 3.0 MB to store; segments: closed 2, stored 1",
-            "link      rssi -61, state connected",
-            "sync      enabled True, pending 2",
+            "link      connected, -61 dBm",
+            "sync      waiting for Wi-Fi",
+            "chip      41 C",
             "Nothing is wrong.",
         )
         self.assertEqual(do("status", app)[1], "\n".join(expected))
@@ -144,12 +146,16 @@ class Segments(unittest.TestCase):
 class Sync(unittest.TestCase):
     def test_actions(self):
         app = FakeApp()
-        for line, enabled, calls in (("sync", True, []), ("sync pause", False, []), ("sync now", True, ["kick"])):
+        for line, enabled, calls in (("sync", True, []), ("sync pause", False, []), ("sync now", True, ["look for Wi-Fi", "kick"])):
             result, _ = do(line, app)
             self.assertEqual((result["sync"]["enabled"], app.calls), (enabled, calls))
 
+    def test_state_in_words(self):
+        states = ({"enabled": enabled, "state": "idle", "failures": n} for enabled, n in ((True, 0), (True, 2), (False, 1)))
+        self.assertEqual([sync_words(state) for state in states], ["idle", "idle, 2 failures in a row", "held, 1 failure in a row"])
+
     def test_text(self):
-        expected = "The upload starts as soon as there is a link.\nsync  enabled True, pending 2\nlink  rssi -61, state connected"
+        expected = "The upload starts as soon as there is a link.\nsync  waiting for Wi-Fi\nlink  connected, -61 dBm"
         self.assertEqual(do("sync now", FakeApp())[1], expected)
 
 

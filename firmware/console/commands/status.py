@@ -24,6 +24,7 @@ async def run(context, args):
             "board": context.board.name,
             "firmware": VERSION,
             "state": context.recorder.state if context.recorder else "starting",
+            "temperature_c": context.board.temperature_c(),
             "card": _status_of(context.store),
             "link": _status_of(context.link),
             "sync": _status_of(context.uploader),
@@ -45,8 +46,9 @@ def text(result):
         ("time", iso(result["unix_ms"]) if result["unix_ms"] else "not known yet; it comes with Wi-Fi"),
         ("frames", "%d recorded, %s" % (counters.get("recorded", 0), _dropped(counters))),
         ("card", _card(result["card"])),
-        ("link", words.facts(result["link"] or {})),
-        ("sync", words.facts(result["sync"] or {})),
+        ("link", link_words(result["link"])),
+        ("sync", sync_words(result["sync"])),
+        ("chip", "" if result["temperature_c"] is None else "%d C" % result["temperature_c"]),
     ]
     return words.table(rows) + "\n" + _problems(result["problems"])
 
@@ -63,6 +65,18 @@ def _card(card):
         return "not ready"
     free, pending = words.size(card["free_bytes"]), words.size(card["pending_bytes"])
     return "%s free, %s to store; segments: %s" % (free, pending, words.facts(card["segments"]))
+
+
+def link_words(link):
+    signal = ", %d dBm" % link["rssi_dbm"] if link["rssi_dbm"] else ""
+    return link["state"].replace("_", " ") + signal
+
+
+def sync_words(sync):
+    if sync is None:
+        return "not ready"
+    failures = ", %s in a row" % words.count(sync["failures"], "failure") if sync["failures"] else ""
+    return (sync["state"] if sync["enabled"] else "held") + failures
 
 
 def _problems(problems):

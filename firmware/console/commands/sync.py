@@ -3,6 +3,7 @@
 """`sync`: the upload to the store: start it now, hold it, or look at it."""
 
 from firmware.console import words
+from firmware.console.commands.status import link_words, sync_words
 
 NAME = "sync"
 USAGE = "sync [now|pause|status]"
@@ -25,10 +26,11 @@ async def run(context, args):
         uploader.enabled = False
     elif action == "now":
         uploader.enabled = True
+        context.link.kick()
         uploader.kick()
     return {"action": action, "sync": uploader.status(), "link": context.link.status()}
 
 
 def text(result):
     said = _SAID[result["action"]]
-    return (said + "\n" if said else "") + words.table([("sync", words.facts(result["sync"])), ("link", words.facts(result["link"]))])
+    return (said + "\n" if said else "") + words.table([("sync", sync_words(result["sync"])), ("link", link_words(result["link"]))])
