@@ -9,7 +9,7 @@ import rich_click as click
 
 from host_tools.export import export
 from host_tools.options import json_option, source_argument, store_option
-from host_tools.progress import track
+from host_tools.progress import watching
 from host_tools.words import plural
 
 _INSTANT = "Seconds from the first frame, or a time like 2026-11-23T12:00:00Z."
@@ -28,7 +28,8 @@ def command(where: str, out: str, start: str | None, end: str | None, copy: bool
 
     Every frame is shown when it was taken; over a gap the last frame before it is held.
     """
-    film = export(where, out, store_file=store_file, start=start, end=end, copy=copy, watch=lambda slots: track(slots, "exporting"))
+    with watching("exporting") as watch:
+        film = export(where, out, store_file=store_file, start=start, end=end, copy=copy, watch=watch)
     if as_json:
         click.echo(json.dumps(asdict(film)))
         return

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import rich_click as click
 
 from host_tools.options import json_option, source_argument, store_option
-from host_tools.progress import by_size
+from host_tools.progress import by_size, watching
 from host_tools.recover import Recovered, recover
 from host_tools.words import plural
 
@@ -24,7 +24,8 @@ def command(where: str, out: str, store_file: str | None, as_json: bool) -> int:
     Segments that were never closed are closed, those with damage inside are rebuilt around it.
     Exit code: 0 nothing was lost, 3 something was, and gaps say what, 1 nothing could be recovered.
     """
-    result = recover(where, out, store_file=store_file, watch=by_size("reading"))
+    with watching("reading", by_size) as watch:
+        result = recover(where, out, store_file=store_file, watch=watch)
     if as_json:
         click.echo(json.dumps(asdict(result)))
     else:

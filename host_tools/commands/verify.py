@@ -8,7 +8,7 @@ from dataclasses import asdict
 import rich_click as click
 
 from host_tools.options import json_option, source_argument, store_option
-from host_tools.progress import by_size
+from host_tools.progress import by_size, watching
 from host_tools.verify import Report, verify
 from host_tools.words import plural
 
@@ -26,7 +26,8 @@ def command(where: str, store_file: str | None, truth: str | None, as_json: bool
 
     Exit code: 0 lossless, 3 lossy with every loss explained, 4 damage or a loss that nothing explains, 1 nothing there.
     """
-    report = verify(where, store_file, truth, watch=by_size("verifying"))
+    with watching("verifying", by_size) as watch:
+        report = verify(where, store_file, truth, watch=watch)
     if as_json:
         click.echo(json.dumps(asdict(report)))
     else:

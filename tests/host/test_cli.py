@@ -2,11 +2,15 @@
 # SPDX-License-Identifier: MIT
 """The command line: exit codes, errors in words, and that the folder is the registration."""
 
+import io
+
 import pytest
 import rich_click as click
+from rich.console import Console
 
 from host_tools import cli
 from host_tools.errors import DaylogError, UsageError
+from host_tools.progress import watching
 
 
 def run_raising(monkeypatch: pytest.MonkeyPatch, error: BaseException) -> int:
@@ -41,3 +45,24 @@ def test_every_module_of_the_folder_is_a_command():
     names = cli.cli.list_commands(context)
     commands = [cli.cli.get_command(context, name) for name in names]
     assert [command.name for command in commands if command] == names
+
+
+def drawn(is_terminal: bool) -> str:
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=is_terminal, width=60)
+    with watching("working", console=console) as watch:
+        assert list(watch([1, 2, 3])) == [1, 2, 3]
+    return out.getvalue()
+
+
+def test_progress_is_for_terminals_only():
+    assert ("working" in drawn(True), drawn(False)) == (True, "")
+
+
+def test_an_interrupted_bar_is_gone_before_anything_is_said():
+    out = io.StringIO()
+    console = Console(file=out, force_terminal=True, width=60)
+    with pytest.raises(KeyboardInterrupt), watching("working", console=console) as watch:
+        for _ in watch([1, 2, 3]):
+            raise KeyboardInterrupt
+    assert out.getvalue().endswith("\x1b[2K")
