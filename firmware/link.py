@@ -32,6 +32,7 @@ class Link:
         self.up_since_ms = 0
         self._wifi, self._settings, self._keeper, self._health = wifi, settings, keeper, health
         self._look_ms = look_ms
+        self._radio_on = False
         self._backoff = Backoff(ROUND_MS, LONGEST_MS)
         self._kicked = asyncio.Event()
         self._wrong_keys = {}
@@ -65,15 +66,21 @@ class Link:
         return self.enabled and bool(self._settings.wifi)
 
     async def _rest(self):
-        """Radio off until the next round or a kick."""
-        self._wifi.active(False)
+        """Until the next round or a kick. The radio stays on while it is wanted: starting it blocks."""
         if self._wanted():
             pause_ms = self._backoff.next_ms()
             self.state = "no known network here; trying again in %d s" % (pause_ms // 1000)
         else:
+            self._switch(False)
             pause_ms = ROUND_MS
             self.state = "no network in the settings" if self.enabled else "off"
         await self.pause(pause_ms)
+
+    def _switch(self, on):
+        """Radio on or off; blocks for up to 300 ms if that is news."""
+        if on != self._radio_on:
+            self._wifi.active(on)
+            self._radio_on = on
 
     async def pause(self, limit_ms):
         """Wait, unless kicked."""
@@ -91,13 +98,13 @@ class Link:
     async def _join(self, ssid, key):
         self.state = "joining %s" % ssid
         try:
-            self._wifi.active(True)
+            self._switch(True)
             self._wifi.connect(ssid, key)
             state = await self._outcome()
             if state != "connected":
                 self._wifi.disconnect()
         except OSError as error:
-            state = "failed"
+            state, self._radio_on = "failed", False
             self._health.event("wifi", "the radio failed: %s" % error, "warn")
         self._judge(ssid, state)
         return state == "connected"

@@ -26,7 +26,7 @@ def reply(status, body=b"", **headers):
 
 
 class Server:
-    """Answers the n-th request with the n-th entry of `script`.
+    """Answers the n-th request with the n-th entry of `script`, and hangs up after the last.
 
     An entry is bytes to send, a function of the Request that returns them, or one of:
     HANG_UP (close without a word), SILENCE, ("early", bytes): refuse before the body, ("mute", bytes): no 100-continue.
@@ -86,15 +86,17 @@ class Server:
         if request is None:
             return False
         self.requests.append(request)
-        step = self.script.pop(0)
+        step = self.script.pop(0) if self.script else self.HANG_UP
         how, step = step if isinstance(step, tuple) else ("", step)
         if how != "early":
             await self._read_body(reader, writer, request, how)
-        if step == self.SILENCE:
+        if callable(step):
+            step = step(request)
+        if step is self.SILENCE:
             await asyncio.sleep(3600)
-        if step == self.HANG_UP:
+        if step is self.HANG_UP:
             return False
-        writer.write(step(request) if callable(step) else step)
+        writer.write(step)
         await writer.drain()
         return how != "early"
 
