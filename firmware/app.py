@@ -14,7 +14,7 @@ from firmware.compat import hexlify, sleep_ms
 from firmware.health import Health
 from firmware.link import Link
 from firmware.recorder import Recorder
-from firmware.recovery import recover_open_segments
+from firmware.recovery import recover_open_segments, unknown_gap
 from firmware.segments import SegmentStore
 from firmware.settings import Settings
 from firmware.sntp import Clock
@@ -93,12 +93,15 @@ class App:
 
     def _recover(self):
         """Close what the last boot left open; returns the gaps that belong into this boot's recording too."""
-        gaps = []
-        for boot, segment, gap in recover_open_segments(self.store, self.board.reset_cause(), self.device.encode()[:16]):
+        gaps, cause = [], self.board.reset_cause()
+        for boot, segment, gap in recover_open_segments(self.store, cause, self.device.encode()[:16]):
             self.health.count("recovered")
             self.health.event("recovered", "segment %d/%d was left open and is closed now" % (boot, segment), "warn", gap)
             if gap:
                 gaps.append(gap)
+        broke_off = self.store.broke_off
+        if broke_off and broke_off not in [gap["boot"] for gap in gaps]:  # between two segments
+            gaps.append(unknown_gap(cause, broke_off))
         return gaps
 
     def _make_recorder(self, gaps):

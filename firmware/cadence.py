@@ -3,11 +3,13 @@
 """When the next frame is due, which frames were missed, and what time each one gets.
 
 The camera's API gives no timestamp and no count. What it gives is availability: a frame that was
-not there at one look and is there at the next arrived in between ("fresh"). Between two fresh
-frames the clock says how many there must have been; what is lacking was lost in the driver's buffers.
+not there at one look and is there at the next, a moment later, arrived in between ("fresh"). Between two
+fresh frames the clock says how many there must have been; what is lacking was lost in the driver's buffers.
 """
 
 LOOK_AGAIN_MS = 2
+CREEP_MS = 5
+MOMENT_MS = 8  # looks further apart (the card was busy) do not tell when a frame arrived
 
 
 class Cadence:
@@ -18,14 +20,14 @@ class Cadence:
     def restart(self, now_ms):
         """The camera starts, or starts again after a pause: nothing is owed."""
         self.due_ms = now_ms
-        self._waited = False
+        self._looked_ms = None
         self._fresh_ms = None
         self._since_fresh = 0
         self._last_ms = 0
 
     def wait(self, now_ms):
         """No frame yet: look again soon."""
-        self._waited = True
+        self._looked_ms = now_ms
         self.due_ms = now_ms + LOOK_AGAIN_MS
 
     def overdue_ms(self, now_ms):
@@ -33,19 +35,29 @@ class Cadence:
         return now_ms - self._last_ms if self._fresh_ms is not None else 0
 
     def arrived(self, now_ms):
-        """A frame was taken. Returns (its time, frames missed before it)."""
-        period_us = self._period_us
-        missed, stamp_ms = 0, now_ms
+        """A frame was taken. Returns (its time, frames missed, the time since when they are missing)."""
         self._since_fresh += 1
-        if self._waited or self._fresh_ms is None:
-            if self._fresh_ms is not None:
-                spans = ((now_ms - self._fresh_ms) * 1000 + period_us // 2) // period_us
-                missed = max(0, spans - self._since_fresh)
+        if self._looked_ms is not None and now_ms - self._looked_ms <= MOMENT_MS:
+            stamp_ms, missed, since_ms = now_ms, self._missed(now_ms), self._fresh_ms
             self._fresh_ms, self._since_fresh = now_ms, 0
         else:  # it waited in the driver's buffer: one period after the one before, and not in the future
-            stamp_ms = min(now_ms, self._last_ms + period_us // 1000)
-        self._waited = False
+            stamp_ms, missed, since_ms = self._next_stamp(now_ms), 0, None
+        self._looked_ms = None
         self._last_ms = stamp_ms
         # One millisecond early, so that the next frame is seen to arrive.
-        self.due_ms = stamp_ms + period_us // 1000 - 1
-        return stamp_ms, missed
+        self.due_ms = stamp_ms + self._period_us // 1000 - 1
+        return stamp_ms, missed, since_ms
+
+    def _missed(self, now_ms):
+        if self._fresh_ms is None:
+            return 0
+        periods = ((now_ms - self._fresh_ms) * 1000 + self._period_us // 2) // self._period_us
+        return max(0, periods - self._since_fresh)
+
+    def _next_stamp(self, now_ms):
+        """One period on; a little less when the look was in time and the frame was there already, so that
+        looks creep towards the moment of arrival until a frame is fresh again."""
+        if self._fresh_ms is None and not self._last_ms:
+            return now_ms
+        expected_ms = self._last_ms + self._period_us // 1000
+        return min(now_ms, expected_ms) if now_ms > expected_ms + MOMENT_MS else min(now_ms, expected_ms - CREEP_MS)

@@ -3,9 +3,9 @@
 """One chunk, built in place: identity, chunk record, message indexes, padding to the sector.
 
     chunk = ChunkBuffer(262144, b"daylog-1a2b3c")
-    chunk.begin(boot=12, segment=3, number=0)
-    chunk.add_frame(view, sequence, unix_ms)   # False: no room, seal it
-    sealed = chunk.seal(offset)                # bytes from .size, a multiple of 512
+    chunk.begin(boot=12, offset_ms=0)
+    chunk.add_frame(view, sequence, uptime_ms)     # False: no room, seal it
+    size = chunk.seal(offset, summary, segment=3)  # bytes of .view, a multiple of 512
 
 Invariants: the records of the chunk lie at RECORDS..._end of the buffer; heads are filled in by
 `seal`, when their numbers are known. `add_frame` copies the frame once and allocates
@@ -61,9 +61,9 @@ class ChunkBuffer:
         self._used = [0] * (channels.COUNT + 1)
         self._end = RECORDS
 
-    def begin(self, boot, segment, number, offset_ms):
+    def begin(self, boot, offset_ms):
         """Start anew; `offset_ms` turns uptime into the segment's log time."""
-        self.boot, self.segment, self.number = boot, segment, number
+        self._boot = boot
         self._offset_ms = offset_ms
         self._end = RECORDS
         self.frames = 0
@@ -120,15 +120,15 @@ class ChunkBuffer:
         if time_ns > self._last_ns:
             self._last_ns = time_ns
 
-    def seal(self, offset, summary):
-        """Fill in the heads for a chunk that goes to file `offset`; tells the summary. Returns the size in bytes."""
+    def seal(self, offset, summary, segment):
+        """Fill in the heads for the next chunk of a segment, at file `offset`; tells the summary. Returns the size in bytes."""
         records = self._end - RECORDS
         crc = binascii.crc32(self.view[RECORDS : self._end])
         head = (mcap.CHUNK, CHUNK_BYTES - 9 + records, self._start_ns, self._last_ns, records, crc, 0, records)
         struct.pack_into(CHUNK_FORMAT, self.buffer, IDENTITY_BYTES, *head)
         indexes = self._put_indexes(offset)
         identified = self._end - IDENTITY_BYTES
-        self._put_identity(offset, identified)
+        self._put_identity(segment, summary.chunks, offset, identified)
         summary.add_chunk(offset + IDENTITY_BYTES, CHUNK_BYTES + records, self._start_ns, self._last_ns, indexes, self._end - RECORDS - records, records)
         self._put_padding()
         self.size = self._end
@@ -146,8 +146,8 @@ class ChunkBuffer:
                 self._end = body + used
         return placed
 
-    def _put_identity(self, offset, following):
-        fields = (IDENTITY_MAGIC, 1, 0, self._device, self.boot, self.segment, self.number, offset, following)
+    def _put_identity(self, segment, number, offset, following):
+        fields = (IDENTITY_MAGIC, 1, 0, self._device, self._boot, segment, number, offset, following)
         struct.pack_into("<BQ" + IDENTITY_FORMAT[1:], self.buffer, 0, mcap.IDENTITY, IDENTITY_BYTES - 9, *fields)
         crc = binascii.crc32(self.view[9 : IDENTITY_BYTES - 4])
         struct.pack_into("<I", self.buffer, IDENTITY_BYTES - 4, crc)

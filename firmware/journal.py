@@ -30,7 +30,8 @@ UPLOADING = const(3)
 STORED = const(4)
 SET_ASIDE = const(5)
 RECLAIMED = const(6)
-KINDS = ("", "open", "closed", "uploading", "stored", "set_aside", "reclaimed")
+IDLE = const(7)
+KINDS = ("", "open", "closed", "uploading", "stored", "set_aside", "reclaimed", "idle")
 
 HASHED = const(1)  # flag: sha256 and parts are known
 

@@ -43,8 +43,9 @@ class Recorder:
         self._cadence = Cadence(profile["fps"])
         self._limit_bytes = MAX_PARTS * settings.part_bytes
         self._writer = None
-        self._number = self._generation = 0
-        self._opened_ms = self._sealed_ms = self._unsafe_since_ms = 0
+        self._closing = False  # the writer has its last chunk; what is filled now belongs to the next segment
+        self._generation = self._offset_ms = self._segment_offset_ms = 0
+        self._opened_ms = self._sealed_ms = 0
         self._want_pause = settings.paused
         self._want_stop = False
         self._gap = None  # [cause, frames, from_ms, to_ms] of the losses not yet written down
@@ -88,7 +89,7 @@ class Recorder:
         if not self._ready(now_ms):
             return max(1, min(1000, self._retry_at_ms - now_ms))
         try:
-            self._turn(now_ms)
+            self._turn(self._keeper.uptime_ms())  # opening may have taken long
         except OSError as error:
             self._card_failed(error, now_ms)
         return max(1, self._cadence.due_ms - self._keeper.uptime_ms())
@@ -98,8 +99,11 @@ class Recorder:
             self._look(now_ms)
         self._write_between_frames()
         now_ms = self._keeper.uptime_ms()
-        if self._must_rotate(now_ms):
-            self._close_segment()
+        if self._closing:
+            if not self._writer.busy():
+                self._close_segment()
+        elif self._must_rotate(now_ms):
+            self._begin_closing(now_ms)
         elif not self._filling.is_empty() and now_ms - self._sealed_ms >= self._settings.commit_interval_ms // 2:
             self._seal(now_ms)
 
@@ -108,12 +112,12 @@ class Recorder:
         self._close_camera()
         if self._writer is not None:
             try:
-                self._close_segment()
+                self._end(now_ms)
             except OSError as error:
                 self._card_failed(error, now_ms)
         if self.state != "paused" and not self._want_stop:
             self._health.event("paused", "recording is paused")
-            self._open_gap("paused", None, now_ms)
+            self._open_gap("paused", self._last_frame_ms or now_ms, now_ms)
         self.state = "paused"
         return 100
 
@@ -124,8 +128,8 @@ class Recorder:
         if now_ms < self._retry_at_ms:
             return False
         try:
-            self._open_camera()
             self._open_segment(now_ms)
+            self._open_camera()  # last: its frames want to be fetched at once
         except OSError as error:
             self._explain(error)
             self._put_off(now_ms)
@@ -151,10 +155,10 @@ class Recorder:
         frame = camera.capture()
         if frame is None:
             return self._cadence.wait(now_ms)
-        stamp_ms, missed = self._cadence.arrived(now_ms)
+        stamp_ms, missed, since_ms = self._cadence.arrived(now_ms)
         if missed:
             self.sequence += missed
-            self._lost("overflow", missed, self._last_frame_ms, stamp_ms)
+            self._lost("overflow", missed, since_ms, stamp_ms)
         self.sequence += 1
         self._take(frame, stamp_ms)
         camera.release()
@@ -185,6 +189,9 @@ class Recorder:
 
     def _seal(self, now_ms):
         """Hand the filled chunk to the writer. If the card has not taken the last one yet, wait for it here."""
+        if self._closing:
+            self._close_segment()
+            self._open_segment(now_ms)
         writer = self._writer
         if writer.busy():
             while writer.step():
@@ -193,11 +200,11 @@ class Recorder:
         self._add_notes()
         writer.put(self._filling)
         self._filling, self._spare = self._spare, self._filling
-        self._begin_chunk(self._spare.number + 1)
+        self._begin_chunk()
         self._sealed_ms = now_ms
 
-    def _begin_chunk(self, number):
-        self._filling.begin(self._keeper.boot, self._number, number, self._offset_ms)
+    def _begin_chunk(self):
+        self._filling.begin(self._keeper.boot, self._offset_ms)
 
     def _add_notes(self):
         while self._notes and self._filling.add_json(*self._notes[0]):
@@ -213,39 +220,54 @@ class Recorder:
     def _open_segment(self, now_ms):
         if self._writer is not None:
             return
+        if self._filling.is_empty():
+            self._adopt_clock()
+        self._segment_offset_ms = self._offset_ms
+        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes)
+        self._opened_ms = now_ms
         keeper = self._keeper
-        self._generation = keeper.generation
-        self._offset_ms = keeper.offset_ms if keeper.utc_known else 0
-        self._number, self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes)
-        self._opened_ms = self._sealed_ms = now_ms
-        self._begin_chunk(0)
         if keeper.utc_known:
             clock = {"boot": keeper.boot, "uptime_ms": now_ms, "unix_ms": now_ms + keeper.offset_ms, "source": keeper.source}
             self._notes.append((channels.CLOCK, now_ms, json.dumps(clock).encode()))
         self._health.clear_problem("card")
 
+    def _adopt_clock(self):
+        """From here on frames are dated by what is known of UTC now; only ever between two segments."""
+        self._generation = self._keeper.generation
+        self._offset_ms = self._keeper.offset_ms if self._keeper.utc_known else 0
+        self._begin_chunk()
+
     def _about(self, now_ms):
         """The metadata that makes the segment understood alone."""
-        base = "utc" if self._keeper.utc_known else "uptime"
+        base = "utc" if self._offset_ms else "uptime"
         own = [("boot", str(self._keeper.boot)), ("time_base", base), ("utc_offset_ms", str(self._offset_ms)), ("start_uptime_ms", str(now_ms))]
         return self._identity + own + [("fps", str(self._profile["fps"])), ("commit_interval_ms", str(self._settings.commit_interval_ms))]
 
+    def _begin_closing(self, now_ms):
+        """The last chunk goes to the writer, which writes it between frames as ever."""
+        self._seal(now_ms)
+        self._closing = True
+        self._adopt_clock()
+
     def _close_segment(self):
-        writer, self._writer = self._writer, None
-        try:
-            while writer.step():
-                pass
-            self._add_notes()
-            if not self._filling.is_empty():
-                writer.put(self._filling)
-            result = writer.close()
-        except OSError:
-            self._writer = writer
-            raise
-        self._store.closed(self._number, result, self._offset_ms)
+        writer = self._writer
+        result = writer.close()
+        self._store.closed(writer.number, result, self._segment_offset_ms)
+        self._writer, self._closing = None, False
         self._health.count("segments_closed")
         self._health.count("recorded", result.frames)
         collect()
+
+    def _end(self, now_ms):
+        """Close the segment here and now: recording stops."""
+        if not self._closing:
+            self._begin_closing(now_ms)
+        self._close_segment()
+        if not self._filling.is_empty():  # frames that came while the last segment was being closed
+            self._open_segment(now_ms)
+            self._begin_closing(now_ms)
+            self._close_segment()
+        self._store.idle()
 
     # -- losses ----------------------------------------------------------------------
 
@@ -260,13 +282,15 @@ class Recorder:
             self._close_gap(from_ms)
         self._gap = [cause, frames, from_ms, to_ms]
 
-    def _open_gap(self, cause, frames, now_ms):
+    def _open_gap(self, cause, from_ms, now_ms):
+        """Begin a stretch without footage of a length nobody knows yet."""
         if self._gap is None:
-            self._gap = [cause, frames, self._last_frame_ms or now_ms, now_ms]
+            self._gap = [cause, None, from_ms, now_ms]
 
     def _close_gap(self, now_ms):
-        cause, frames, from_ms, _ = self._gap
+        cause, frames, from_ms, to_ms = self._gap
         self._gap = None
+        now_ms = to_ms if frames else now_ms  # losses that were counted ended with the last of them
         gap = {"cause": cause, "frames": frames, "from_uptime_ms": from_ms, "to_uptime_ms": now_ms, "boot": self._keeper.boot}
         self._notes.append((channels.GAPS, self._keeper.uptime_ms(), json.dumps(gap).encode()))
 
@@ -281,13 +305,17 @@ class Recorder:
         """Frames not yet durable are gone; say how many, give the segment up, try a new one later."""
         self._explain(error)
         self._health.count("card_errors")
+        self._open_gap("card_full" if error.errno == 28 else "card_error", self._durable_ms(), now_ms)
         if self._writer is not None:
-            self._writer.abandon()
-            self._store.abandoned(self._number)
-            self._writer = None
-        self._open_gap("card_full" if error.errno == 28 else "card_error", None, now_ms)
-        self._filling.begin(self._keeper.boot, self._number, 0, 0)
+            self._writer.abandon()  # it stays open in the journal: recovery will close it
+            self._writer, self._closing = None, False
+        self._begin_chunk()
         self._put_off(now_ms)
+
+    def _durable_ms(self):
+        """When the footage ends that is safe: after an error it is lost from there on."""
+        durable_ms = self._writer.durable_ms if self._writer is not None else None
+        return durable_ms if durable_ms is not None else self._opened_ms
 
     def _explain(self, error):
         full = error.errno == 28
@@ -310,5 +338,5 @@ class Recorder:
     def _camera_failed(self, now_ms, text):
         self._health.set_problem("camera", text)
         self._close_camera()
-        self._open_gap("camera", None, now_ms)
+        self._open_gap("camera", self._last_frame_ms, now_ms)
         self._put_off(now_ms)

@@ -18,7 +18,7 @@ import struct
 from firmware import channels, mcap
 from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, ChunkBuffer
 from firmware.compat import const
-from firmware.segment import SegmentResult, head
+from firmware.segment import SegmentResult, summary_of
 
 CHECKED_CHUNKS = const(16)  # more than one commit can hold
 SMALL_CHUNK = const(32768)
@@ -31,6 +31,7 @@ class Found:
         self.pairs = []
         self.chunks = []  # arguments of Summary.add_chunk, one tuple a chunk
         self.head_bytes = 0
+        self.metadata_at = (0, 0)  # offset and length of its record
         self.end = 0
         self.is_closed = False
 
@@ -79,6 +80,7 @@ def _walk_head(file, size, found):
         opcode, length = _prefix(file, at, size)
         if opcode == mcap.METADATA:
             found.pairs = _pairs(file.read(length))
+            found.metadata_at = (at, 9 + length)
         if opcode not in (mcap.HEADER, mcap.METADATA, mcap.SCHEMA, mcap.CHANNEL, mcap.PADDING):
             return False
         at += 9 + length
@@ -201,19 +203,19 @@ def _gap(found, cause, boot):
     return {"cause": cause, "frames": None, "from_uptime_ms": found.last_uptime_ms(), "to_uptime_ms": None, "boot": boot, "limit_ms": limit_ms}
 
 
-def _unknown_gap(cause, boot):
-    """The cut came before the first commit of a segment: the next boot's recording has to say so."""
+def unknown_gap(cause, boot):
+    """No segment of that boot can tell of the end of its recording: the next boot's recording has to."""
     return {"cause": cause, "frames": None, "from_uptime_ms": None, "to_uptime_ms": None, "boot": boot}
 
 
 def _finish(file, size, found, gap, identity):
     """Wrap the torn tail, append the gap and the summary; returns the file's new size."""
     at = _wrap(file, size, found.end)
-    _, summary = head(found.pairs)
+    summary = summary_of(mcap.metadata_index(found.metadata_at[0], found.metadata_at[1], "daylog.segment"))
     for chunk in found.chunks:
         summary.add_chunk(*chunk)
-    chunk = _gap_chunk(gap, len(found.chunks), found.offset_ms(), identity)
-    length = chunk.seal(at, summary)
+    chunk = _gap_chunk(gap, found.offset_ms(), identity)
+    length = chunk.seal(at, summary, identity[1])
     file.seek(at)
     tail = bytes(chunk.view[:length]) + summary.encode(at + length)
     file.write(tail)
@@ -235,10 +237,10 @@ def _wrap(file, size, end):
     return after
 
 
-def _gap_chunk(gap, number, offset_ms, identity):
-    boot, segment, device = identity
+def _gap_chunk(gap, offset_ms, identity):
+    boot, _, device = identity
     chunk = ChunkBuffer(SMALL_CHUNK, device)
-    chunk.begin(boot, segment, number, offset_ms)
+    chunk.begin(boot, offset_ms)
     chunk.add_json(channels.GAPS, gap["from_uptime_ms"] or 0, json.dumps(gap).encode())
     return chunk
 
@@ -258,7 +260,7 @@ def recover_open_segments(store, cause, device):
             result, gap, found = None, None, None  # journalled, but the cut came before the file
         if result is None:
             store.reject(boot, segment)
-            gap = _unknown_gap(cause, boot)
+            gap = unknown_gap(cause, boot)
         else:
             store.closed(segment, result, found.offset_ms(), boot)
         yield boot, segment, gap

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """One segment file while it is written: slices, hashes, commits, close.
 
-    writer = SegmentWriter(file, head, part_bytes)
+    writer = SegmentWriter(file, pairs, part_bytes, limit_bytes, number)
     writer.put(chunk)             # a sealed chunk waits
     while writer.step(): ...      # one slice each: hash it, write it
     writer.commit()               # what was written is durable
@@ -68,14 +68,17 @@ def head(pairs):
     """(bytes before the first chunk, the summary that will follow the last) for a segment's metadata."""
     opening = mcap.MAGIC + mcap.header("", LIBRARY)
     about = mcap.metadata("daylog.segment", pairs)
-    schemas, channel_records = channels.definitions()
-    data = opening + about + schemas + channel_records
-    index = mcap.metadata_index(len(opening), len(about), "daylog.segment")
-    return data + mcap.padding(len(data)), mcap.Summary((schemas, channel_records), channels.SCHEMA_COUNT, channels.COUNT, index)
+    data = opening + about + b"".join(channels.definitions())
+    return data + mcap.padding(len(data)), summary_of(mcap.metadata_index(len(opening), len(about), "daylog.segment"))
+
+
+def summary_of(metadata_index):
+    return mcap.Summary(channels.definitions(), channels.SCHEMA_COUNT, channels.COUNT, metadata_index)
 
 
 class SegmentWriter:
-    def __init__(self, file, pairs, part_bytes, limit_bytes):
+    def __init__(self, file, pairs, part_bytes, limit_bytes, number):
+        self.number = number
         self._file = file
         self.hashes = Hashes(part_bytes, limit_bytes <= part_bytes)
         self.limit_bytes = limit_bytes
@@ -95,7 +98,7 @@ class SegmentWriter:
 
     def put(self, chunk):
         """Hand over a chunk; it is sealed here and must stay untouched until `step` returns False."""
-        size = chunk.seal(self.offset, self.summary)
+        size = chunk.seal(self.offset, self.summary, self.number)
         self.offset += size
         self._chunk, self._at = chunk, 0
         self.frames += chunk.frames

@@ -4,8 +4,8 @@
 
     store = SegmentStore("/sd", boot_hint=11)
     store.load()
-    number, writer = store.open_next(pairs, limit_bytes)
-    store.closed(number, writer.close(), offset_ms)
+    writer = store.open_next(pairs, limit_bytes)
+    store.closed(writer.number, writer.close(), offset_ms)
     info = store.next_pending()
 
 Files: daylog/<boot>/<segment // 64>/<segment>.mcap, never opened for overwriting. The index in RAM is
@@ -58,7 +58,8 @@ def numbers_in(folder):
 
 
 class SegmentStore:
-    """`boot` is this boot's number, never used before on this card."""
+    """`boot` is this boot's number, never used before on this card; `broke_off` the earlier boot whose recording
+    ended without being stopped, or 0."""
 
     def __init__(self, mount, boot_hint=0, part_bytes=8388608):
         self.root = mount + "/daylog"
@@ -69,6 +70,7 @@ class SegmentStore:
         self._boots, self._segments = array("I"), array("I")
         self._states, self._records, self._sizes = bytearray(), array("I"), array("I")
         self._uploads = {}  # (boot, segment): journal record of its last upload note
+        self._last = (0, j.IDLE)  # boot and kind of the last change that recording made
         self._next = 0
 
     # -- loading -----------------------------------------------------------------------
@@ -83,8 +85,13 @@ class SegmentStore:
         if self.journal.records > COMPACT_FROM and self.journal.records > 4 * live:
             self._compact()
         self.boot = max([self.boot - 1] + list(self._boots)) + 1
+        self.broke_off = self._last[0] if self._last[1] != j.IDLE else 0
 
     def _apply(self, number, entry):
+        if entry.kind in (j.OPEN, j.CLOSED, j.IDLE) and entry.boot >= self._last[0]:
+            self._last = (entry.boot, entry.kind)
+        if entry.kind == j.IDLE:
+            return
         if entry.kind == j.UPLOADING:
             self._uploads[(entry.boot, entry.segment)] = number
             return
@@ -161,7 +168,7 @@ class SegmentStore:
     # -- recording -----------------------------------------------------------------------
 
     def open_next(self, pairs, limit_bytes):
-        """(number, SegmentWriter) of a new file. Raises OSError(ENOSPC) when nothing may be reclaimed."""
+        """The SegmentWriter of a new file. Raises OSError(ENOSPC) when nothing may be reclaimed."""
         room = self.make_room(limit_bytes + SPARE_BYTES) - SPARE_BYTES
         if room < SPARE_BYTES:
             raise OSError(28)
@@ -173,7 +180,7 @@ class SegmentStore:
         self._append(j.Entry(j.OPEN, self.boot, number))
         file = open(self.path(self.boot, number), "wb")
         own = pairs + [("segment", str(number))]
-        return number, SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room))
+        return SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room), number)
 
     def _last_of_boot(self):
         at = self._find(self.boot + 1, 0) - 1
@@ -185,8 +192,9 @@ class SegmentStore:
         self._append(j.Entry(j.CLOSED, boot or self.boot, number, result.size, result.frames, first_ms, offset_ms, result.sha256, payload))
         self._next = 0
 
-    def abandoned(self, number):
-        """The file was given up after an error: it stays open in the journal, and recovery will close it."""
+    def idle(self):
+        """Recording has stopped on purpose: a cut from now on costs nothing."""
+        self._append(j.Entry(j.IDLE, self.boot, 0))
 
     # -- custody ---------------------------------------------------------------------------
 

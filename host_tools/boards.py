@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Boards are data: one folder each, one board.toml, checked here; nothing else knows a board.
 
-    board = load("xiao_esp32s3_sense")     # or a path to a folder
-    compact(board)                         # the JSON that goes on the device
+board = load("xiao_esp32s3_sense")     # or a path to a folder
+compact(board)                         # the JSON that goes on the device
 """
 
 import json

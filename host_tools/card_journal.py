@@ -28,7 +28,7 @@ class Record:
 
     def apply(self, entry: journal.Entry) -> None:
         kind = journal.KINDS[entry.kind]
-        if kind == "uploading":  # an intention, not a state
+        if kind in ("uploading", "idle"):  # an intention, and a boot's end: not states of a segment
             return
         self.state = kind
         self.stored = self.stored or kind == "stored"
@@ -43,7 +43,7 @@ def read_journal(source: Source) -> dict[Key, Record]:
         with file.open() as stream:
             while data := stream.read(journal.RECORD_BYTES):
                 entry = journal.decode(data)
-                if entry is not None:
+                if entry is not None and entry.segment:
                     records.setdefault((entry.boot, entry.segment), Record()).apply(entry)
     return records
 

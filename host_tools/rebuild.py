@@ -63,14 +63,12 @@ class _Builder:
     def __init__(self, file: BinaryIO, segment: Segment, largest_message: int) -> None:
         pairs = list(segment.metadata.items()) or [("format", "1"), ("boot", str(segment.boot)), ("segment", str(segment.number))]
         self._segment = segment
-        self._writer = SegmentWriter(file, pairs, _NO_LIMIT, _NO_LIMIT)
+        self._writer = SegmentWriter(file, pairs, _NO_LIMIT, _NO_LIMIT, segment.number)
         self._chunk = ChunkBuffer(_CHUNK_BYTES + INDEX_RESERVE + largest_message, segment.device.encode()[:16])
-        self._number = -1
         self._begin()
 
     def _begin(self) -> None:
-        self._number += 1
-        self._chunk.begin(self._segment.boot, self._segment.number, self._number, (self._segment.utc_offset_ns or 0) // _MS)
+        self._chunk.begin(self._segment.boot, (self._segment.utc_offset_ns or 0) // _MS)
 
     def add(self, sample: Sample) -> None:
         uptime_ms = self._segment.uptime_ns(sample.log_time_ns) // _MS

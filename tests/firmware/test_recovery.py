@@ -12,12 +12,12 @@ from firmware.recovery import recover_open_segments, walk
 def leave_open(folder, chunks=3):
     """A card on which a boot was cut off in its first segment; returns the file's path."""
     store = opened(folder)
-    number, writer = store.open_next([("boot", str(store.boot)), ("utc_offset_ms", "5000"), ("commit_interval_ms", "2000")], LIMIT)
+    writer = store.open_next([("boot", str(store.boot)), ("utc_offset_ms", "5000"), ("commit_interval_ms", "2000")], LIMIT)
     for _ in range(chunks):
-        fill(writer, store, number)
+        fill(writer, store)
     writer.abandon()
     store.close()
-    return store.path(store.boot, number)
+    return store.path(store.boot, writer.number)
 
 
 def cut(path, size):

@@ -26,16 +26,16 @@ class Kept(io.BytesIO):
 
 def write_segment(frames, part_bytes=1 << 20, limit_bytes=1 << 24):
     file = Kept()
-    writer = SegmentWriter(file, [("boot", "7")], part_bytes, limit_bytes)
+    writer = SegmentWriter(file, [("boot", "7")], part_bytes, limit_bytes, 3)
     chunk = ChunkBuffer(65536, DEVICE)
-    chunk.begin(7, 3, 0, 1_000_000)
+    chunk.begin(7, 1_000_000)
     for n in range(frames):
         if not chunk.add_frame(memoryview(jpeg(n)), n + 1, 100 * n):
             writer.put(chunk)
             while writer.step():
                 pass
             writer.commit()
-            chunk.begin(7, 3, chunk.number + 1, 1_000_000)
+            chunk.begin(7, 1_000_000)
             chunk.add_frame(memoryview(jpeg(n)), n + 1, 100 * n)
     chunk.add_json(channels.GAPS, 100 * frames, b'{"cause":"test"}')
     writer.put(chunk)
@@ -74,7 +74,7 @@ class SegmentTest(unittest.TestCase):
 
     def test_a_frame_too_large_is_refused_and_the_largest_fits(self):
         chunk = ChunkBuffer(65536, DEVICE)
-        chunk.begin(1, 1, 0, 0)
+        chunk.begin(1, 0)
         largest = chunk.largest_frame()
         self.assertFalse(chunk.add_frame(bytes(largest + 1), 1, 0))
         self.assertTrue(chunk.add_frame(bytes(largest), 1, 0))
@@ -85,7 +85,7 @@ class SegmentTest(unittest.TestCase):
                 return 0
 
         with self.assertRaises(OSError):
-            SegmentWriter(Full(), [], 1 << 20, 1 << 20)
+            SegmentWriter(Full(), [], 1 << 20, 1 << 20, 1)
 
 
 if __name__ == "__main__":

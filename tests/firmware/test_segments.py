@@ -13,9 +13,9 @@ LIMIT = 1 << 20
 DEVICE = b"test"
 
 
-def fill(writer, store, number, frames=3):
+def fill(writer, store, frames=3):
     chunk = ChunkBuffer(32768, DEVICE)
-    chunk.begin(store.boot, number, 0, 5000)
+    chunk.begin(store.boot, 5000)
     for n in range(frames):
         chunk.add_frame(b"\xff\xd8" + bytes(500) + b"\xff\xd9", n + 1, 100 * n + 100)
     writer.put(chunk)
@@ -25,10 +25,9 @@ def fill(writer, store, number, frames=3):
 
 
 def record_one(store, frames=3):
-    number, writer = store.open_next([("boot", str(store.boot))], LIMIT)
-    fill(writer, store, number, frames)
-    store.closed(number, writer.close(), 5000)
-    return number
+    writer = store.open_next([("boot", str(store.boot))], LIMIT)
+    fill(writer, store, frames)
+    store.closed(writer.number, writer.close(), 5000)
 
 
 def opened(folder, hint=0):

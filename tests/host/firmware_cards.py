@@ -34,10 +34,10 @@ class Card:
 
     def record(self, rows: Sequence[Row], offset_ms: int = 0, closed: bool = True) -> int:
         """One segment with a chunk for every five rows; returns its number."""
-        number, writer = self.store.open_next(self.about(offset_ms), _LIMIT)
+        writer = self.store.open_next(self.about(offset_ms), _LIMIT)
         chunk = ChunkBuffer(1 << 17, DEVICE.encode())
         for start in range(0, len(rows), 5):
-            chunk.begin(self.store.boot, number, start // 5, offset_ms)
+            chunk.begin(self.store.boot, offset_ms)
             for topic, sequence, uptime_ms, data in rows[start : start + 5]:
                 if IDS[topic] == channels.CAMERA:
                     chunk.add_frame(jpeg(self.store.boot * 1000 + sequence), sequence, uptime_ms)
@@ -48,10 +48,10 @@ class Card:
                 pass
             writer.commit()
         if closed:
-            self.store.closed(number, writer.close(), offset_ms)
+            self.store.closed(writer.number, writer.close(), offset_ms)
         else:
             writer.abandon()
-        return number
+        return writer.number
 
     def cut_power(self) -> list[dict]:
         """End this boot without closing anything; the next one recovers, and returns the gaps it has to note."""
