@@ -187,7 +187,7 @@ class Uploader:
 
     def _stored(self, info, name, key, etag):
         self._store.mark_stored(info, etag)
-        self._asides = 0
+        self._info, self._asides = None, 0
         self._health.clear_problem("store")
         self._health.count("stored")
         self._health.count("stored_bytes", info.size)
@@ -200,7 +200,7 @@ class Uploader:
         self._drop_client()
         self._trouble = kind
         self._health.count("upload_errors")
-        if kind in SEGMENT_KINDS and self._asides < ASIDE_IN_A_ROW:
+        if kind in SEGMENT_KINDS and self._info and self._asides < ASIDE_IN_A_ROW:
             self._failures += 1
             if self._failures == ATTEMPTS:
                 return self._set_aside(text)

@@ -326,6 +326,17 @@ class FailureTest(Case):
         step(shelf, [self.bucket], ATTEMPTS + 1)
         self.assertEqual([entry[:2] for entry in shelf.log], [("aside", 1), ("uploading", 2), ("stored", 2)])
 
+    def test_a_journal_that_cannot_be_read_is_no_segments_fault(self):
+        class Unreadable(Shelf):
+            def next_pending(self):
+                if len(self.infos) == 1:
+                    raise OSError(5)
+                return Shelf.next_pending(self)
+
+        shelf = Unreadable(Info(1, 10), Info(2, 10))
+        bench, _, _ = step(shelf, [self.bucket], ATTEMPTS + 2)
+        self.assertEqual(([entry[:2] for entry in shelf.log], list(bench.health.problems)), ([("uploading", 1), ("stored", 1)], ["store"]))
+
     def test_pauses_grow_and_a_kick_ends_them(self):
         shelf = Shelf(Info(1, 10))
         bench, _, pauses = step(shelf, [refusal(503, "SlowDown")] * 9, 9)

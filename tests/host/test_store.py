@@ -1,12 +1,13 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The firmware's S3 client on MicroPython against real SeaweedFS, over TLS and without."""
+"""The firmware's S3 client, on MicroPython mostly, against real SeaweedFS, over TLS and without."""
 
 import hashlib
 import json
 import os
 import random
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
@@ -43,20 +44,30 @@ def footage(tmp_path: Path) -> Path:
     return path
 
 
-def drive(settings: dict, do: str, key: str, file: Path, part_bytes: int = PART, exit_code: int = 0, **extra) -> list[dict]:
-    """Run the client on MicroPython; returns every line it printed."""
+MICROPYTHON = [os.environ.get("DAYLOG_MICROPYTHON") or str(Path(sys.executable).with_name("micropython")), "-X", "heapsize=32M"]
+CPYTHON = [sys.executable]
+
+
+def drive(settings: dict, do: str, key: str, file: Path, part_bytes: int = PART, exit_code: int = 0, on=MICROPYTHON, **extra) -> list[dict]:
+    """Run the client on an interpreter; returns every line it printed."""
     job = {"settings": settings, "do": do, "key": f"recorders/{key}", "file": str(file), "part_bytes": part_bytes, **extra}
     code = f"import sys; sys.path[:0] = [{str(ROOT)!r}, {str(ROOT / 'tests/host')!r}]; import s3_driver"
-    micropython = os.environ.get("DAYLOG_MICROPYTHON", "micropython")
-    done = subprocess.run(
-        [micropython, "-X", "heapsize=32M", "-c", code], input=json.dumps(job) + "\n", capture_output=True, text=True, timeout=120
-    )
+    done = subprocess.run([*on, "-c", code], input=json.dumps(job) + "\n", capture_output=True, text=True, timeout=120)
     assert done.returncode == exit_code, done.stdout + done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 
 
 def stored(running: store.StoreInfo, key: str) -> bytes:
     return store.owner_client(running.folder).get_object(Bucket=store.BUCKET, Key=f"recorders/{key}")["Body"].read()
+
+
+def test_the_same_client_on_cpython(running, settings, footage, tmp_path):
+    assert drive(settings, "multipart", "cpython", footage, on=CPYTHON)[-1]["ok"].endswith("-4")
+    assert stored(running, "cpython") == footage.read_bytes()
+    assert drive({**settings, "secret_key": "wrong"}, "put", "cpython-no", footage, on=CPYTHON, part_bytes=1 << 30)[0]["kind"] == "auth"
+    certificates.make_authority(tmp_path)
+    (answer,) = drive({**settings, "ca_pem": (tmp_path / "ca.pem").read_text()}, "put", "cpython-ca", footage, on=CPYTHON)
+    assert (answer["kind"], "refused" in answer["text"]) == ("tls", True), answer
 
 
 @pytest.mark.parametrize("scheme", ["https", "http"])
