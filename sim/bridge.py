@@ -28,6 +28,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from host_tools.errors import DaylogError
 from sim.outlet import Outlet
 from sim.serial_line import SerialLine
 
@@ -40,7 +41,12 @@ _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 _FRIENDLY_PROMPT = b"information.\r\n>>> "
 _BANNER = b"MicroPython "
 _READ_BYTES = 65536
+NO_WORLD = 70  # exit code of sim/device/boot.py
 _LOOK_AGAIN_S = 0.01  # while somebody has yet to read what waits for him
+
+
+class BootError(DaylogError):
+    """There is no board to talk to."""
 
 
 class Bridge:
@@ -118,7 +124,7 @@ class Bridge:
         self._heard(data or b"")
 
     def _heard(self, data: bytes) -> None:
-        self._tail = (self._tail + data)[-256:]
+        self._tail = (self._tail + data)[-1024:]
         if self._hidden is not None:
             return self._hide(data)
         raw, friendly = self._tail.rfind(_RAW_PROMPT), self._tail.rfind(_FRIENDLY_PROMPT)
@@ -173,6 +179,8 @@ class Bridge:
 
     def _soft_reset(self) -> None:
         """The interpreter has exited: Ctrl-D at a prompt, or sys.exit."""
+        if self._board and self._board.exit_code() == NO_WORLD:
+            raise BootError("the simulated board could not be built", self._tail.decode(errors="replace").strip())
         self._stop()
         self._show(SOFT_REBOOT)
         self._start("soft", self._raw_repl)
@@ -221,6 +229,13 @@ class _Interpreter:
         self._process.wait()
         os.close(self.terminal)
         os.close(self.control)
+
+    def exit_code(self) -> int:
+        """Of a process that has let go of its terminal."""
+        try:
+            return self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            return 0
 
     def interrupt(self) -> None:
         self._process.send_signal(signal.SIGINT)

@@ -70,10 +70,10 @@ class World:
         for name in ("trace.jsonl", "truth.raw", "undo.log"):
             (folder / name).write_bytes(b"")
 
-    def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int) -> Path:
-        """Write the world of one boot; returns its path."""
+    def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int, raw_repl: bool = False) -> Path:
+        """Write the world of one boot; returns its path. `raw_repl`: a tool has reset the board, which skips main.py."""
         path = self._folder / "world.json"
-        path.write_text(json.dumps(self._boot(index, now_us, cause, produced, control)))
+        path.write_text(json.dumps({**self._boot(index, now_us, cause, produced, control), "raw_repl": raw_repl}))
         return path
 
     def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:

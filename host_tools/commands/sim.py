@@ -13,6 +13,7 @@ from host_tools.commands.verify import show_list
 from host_tools.errors import UsageError
 from host_tools.options import json_option
 from host_tools.progress import bar
+from host_tools.sim_shell import shell_command
 from sim import runner
 from sim.options import Options, find_board
 from sim.result import Result, conclude
@@ -35,6 +36,9 @@ class Typed(click.ParamType):
 @click.group("sim")
 def command() -> None:
     """Boot a simulated board: the real firmware on a real MicroPython."""
+
+
+command.add_command(shell_command)
 
 
 @command.command("run")

@@ -27,6 +27,7 @@ from sim.device.trace import Trace
 from sim.device.vtime import install
 
 HEAP_SAMPLE_US = 5_000_000
+NO_WORLD = 70  # exit code: the world could not be built
 
 
 class Flash:
@@ -78,10 +79,13 @@ class FencedOs:
 
     _CLOSED = ("VfsPosix", "system", "getenv", "putenv", "unsetenv")
 
+    def __init__(self, real):
+        self._real = real  # our own name for it: at the prompt, which shares our globals, `import os` takes the other
+
     def __getattr__(self, name):
         if name in FencedOs._CLOSED:
             raise AttributeError(name)
-        return getattr(os, name)
+        return getattr(self._real, name)
 
 
 def build(world):
@@ -107,7 +111,7 @@ def build(world):
         esp32=Esp32Module(nvs),
         socket=SocketModule(link),
         sys=SysModule(sys, typed),
-        os=FencedOs(),
+        os=FencedOs(os),
     )
     _mount(image, world)
     heap = Heap(world["heap_bytes"], clock, sensor)
@@ -166,7 +170,11 @@ def run(name):
 def main():
     with open(sys.argv[1]) as file:
         world = json.load(file)
-    ending = build(world)
+    try:
+        ending = build(world)
+    except Exception as error:
+        sys.print_exception(error)
+        sys.exit(NO_WORLD)  # a prompt here would have the host's files as its root
     try:
         run("/boot.py")
         if not world.get("raw_repl"):

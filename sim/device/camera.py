@@ -68,7 +68,7 @@ class Sensor:
         self.board, self.clock, self.trace = board, clock, trace
         self.produced = produced
         self._reel, self._truth, self._boot_index = reel, truth, boot_index
-        self._running = False
+        self._filled, self._running = [], False
 
     def start(self, size_name, count, latest):
         profile = self._profile_of(size_name)
