@@ -15,6 +15,7 @@ MOMENT_MS = 8  # looks further apart (the card was busy) do not tell when a fram
 class Cadence:
     def __init__(self, fps):
         self._period_us = 1_000_000 // fps
+        self.stamp_ms = self.missed = self.since_ms = 0
         self.restart(0)
 
     def restart(self, now_ms):
@@ -35,18 +36,21 @@ class Cadence:
         return now_ms - self._last_ms if self._fresh_ms is not None else 0
 
     def arrived(self, now_ms):
-        """A frame was taken. Returns (its time, frames missed, the time since when they are missing)."""
+        """A frame was taken. Leaves its time in `stamp_ms`, and in `missed` how many were lost since `since_ms`.
+
+        Attributes, not a tuple: nothing is allocated for a frame.
+        """
         self._since_fresh += 1
+        self.missed = 0
         if self._looked_ms is not None and now_ms - self._looked_ms <= MOMENT_MS:
-            stamp_ms, missed, since_ms = now_ms, self._missed(now_ms), self._fresh_ms
+            self.stamp_ms, self.missed, self.since_ms = now_ms, self._missed(now_ms), self._fresh_ms
             self._fresh_ms, self._since_fresh = now_ms, 0
         else:  # it waited in the driver's buffer: one period after the one before, and not in the future
-            stamp_ms, missed, since_ms = self._next_stamp(now_ms), 0, None
+            self.stamp_ms = self._next_stamp(now_ms)
         self._looked_ms = None
-        self._last_ms = stamp_ms
+        self._last_ms = self.stamp_ms
         # One millisecond early, so that the next frame is seen to arrive.
-        self.due_ms = stamp_ms + self._period_us // 1000 - 1
-        return stamp_ms, missed, since_ms
+        self.due_ms = self.stamp_ms + self._period_us // 1000 - 1
 
     def _missed(self, now_ms):
         if self._fresh_ms is None:

@@ -18,6 +18,7 @@ import struct
 from firmware import channels, mcap
 from firmware.compat import const
 
+SLICE_BYTES = const(8192)  # one write: what the card's bounce buffer takes, and soon over when a frame waits
 IDENTITY_MAGIC = b"DAYLOGCK"
 IDENTITY_FORMAT = "<8sHH16sIIIQI"  # magic, format, 0, device, boot, segment, chunk, file offset, bytes that follow; then CRC32
 IDENTITY_BYTES = const(9 + 52 + 4)
@@ -52,12 +53,16 @@ class ChunkBuffer:
     def __init__(self, capacity, device):
         self.buffer = bytearray(capacity)
         self.view = memoryview(self.buffer)
+        # Views of every whole slice, made once: writing one allocates nothing.
+        self.slices = [self.view[at : at + SLICE_BYTES] for at in range(0, capacity - SLICE_BYTES + 1, SLICE_BYTES)]
         self.size = 0  # of the sealed chunk
         self.frames = 0
         self.first_ms = self.last_ms = 0  # uptime of the first and last frame
         self._device = device
         self._room = capacity - INDEX_RESERVE
         self._indexes = [bytearray(INDEX_ENTRY_BYTES * n) for n in (0, MAX_FRAMES, MAX_RECORDS, MAX_RECORDS, MAX_RECORDS, MAX_RECORDS)]
+        self._index_views = [memoryview(index) for index in self._indexes]
+        self._placed = []
         self._used = [0] * (channels.COUNT + 1)
         self._end = RECORDS
 
@@ -88,7 +93,7 @@ class ChunkBuffer:
         unix_ms = uptime_ms + self._offset_ms
         self._message_head(channels.CAMERA, sequence, unix_ms * 1_000_000, IMAGE_BYTES + size)
         buffer, image = self.buffer, at + MESSAGE_BYTES
-        buffer[image:body] = IMAGE_HEAD
+        struct.pack_into("<33s", buffer, image, IMAGE_HEAD)  # a slice assignment would allocate the slice
         put_varint(buffer, image + _SECONDS_AT, unix_ms // 1000, 5)
         put_varint(buffer, image + _NANOS_AT, unix_ms % 1000 * 1_000_000, 5)
         put_varint(buffer, image + _LENGTH_AT, size, 4)
@@ -124,31 +129,35 @@ class ChunkBuffer:
         """Fill in the heads for the next chunk of a segment, at file `offset`; tells the summary. Returns the size in bytes."""
         records = self._end - RECORDS
         crc = binascii.crc32(self.view[RECORDS : self._end])
-        head = (mcap.CHUNK, CHUNK_BYTES - 9 + records, self._start_ns, self._last_ns, records, crc, 0, records)
-        struct.pack_into(CHUNK_FORMAT, self.buffer, IDENTITY_BYTES, *head)
+        start_ns, last_ns = self._start_ns, self._last_ns
+        struct.pack_into(
+            CHUNK_FORMAT, self.buffer, IDENTITY_BYTES, mcap.CHUNK, CHUNK_BYTES - 9 + records, start_ns, last_ns, records, crc, 0, records
+        )
         indexes = self._put_indexes(offset)
         identified = self._end - IDENTITY_BYTES
         self._put_identity(segment, summary.chunks, offset, identified)
-        summary.add_chunk(offset + IDENTITY_BYTES, CHUNK_BYTES + records, self._start_ns, self._last_ns, indexes, self._end - RECORDS - records, records)
+        summary.add_chunk(offset + IDENTITY_BYTES, CHUNK_BYTES + records, start_ns, last_ns, indexes, self._end - RECORDS - records, records)
         self._put_padding()
         self.size = self._end
         return self.size
 
     def _put_indexes(self, offset):
-        placed = []
+        placed = self._placed
+        placed.clear()
         for channel in range(1, channels.COUNT + 1):
             used = self._used[channel]
             if used:
                 struct.pack_into("<BQHI", self.buffer, self._end, mcap.MESSAGE_INDEX, 6 + used, channel, used)
                 placed.append((channel, offset + self._end, used // INDEX_ENTRY_BYTES))
                 body = self._end + 15
-                self.view[body : body + used] = memoryview(self._indexes[channel])[:used]
+                self.view[body : body + used] = self._index_views[channel][:used]
                 self._end = body + used
         return placed
 
     def _put_identity(self, segment, number, offset, following):
-        fields = (IDENTITY_MAGIC, 1, 0, self._device, self._boot, segment, number, offset, following)
-        struct.pack_into("<BQ" + IDENTITY_FORMAT[1:], self.buffer, 0, mcap.IDENTITY, IDENTITY_BYTES - 9, *fields)
+        buffer = self.buffer
+        struct.pack_into("<BQ", buffer, 0, mcap.IDENTITY, IDENTITY_BYTES - 9)
+        struct.pack_into(IDENTITY_FORMAT, buffer, 9, IDENTITY_MAGIC, 1, 0, self._device, self._boot, segment, number, offset, following)
         crc = binascii.crc32(self.view[9 : IDENTITY_BYTES - 4])
         struct.pack_into("<I", self.buffer, IDENTITY_BYTES - 4, crc)
 

@@ -91,16 +91,23 @@ class Summary:
         self._schema_count = schema_count
         self._channel_count = channel_count
         self._metadata_index = metadata_index
-        self._chunk_indexes = bytearray()
+        self._chunk_indexes = bytearray(16384)  # grows by doubling: 140 chunks before the first time
+        self._used = 0
 
     def add_chunk(self, offset, length, start_ns, end_ns, indexes, index_bytes, records_bytes):
         """One chunk. `indexes`: (channel, file offset of its message index, messages) of those that have any."""
-        offsets = b"".join(struct.pack("<HQ", number, at) for number, at, _ in indexes)
-        body = struct.pack("<QQQQI", start_ns, end_ns, offset, length, len(offsets)) + offsets
-        body += struct.pack("<Q", index_bytes) + text("") + struct.pack("<QQ", records_bytes, records_bytes)
-        self._chunk_indexes.extend(record(CHUNK_INDEX, body))
-        for number, _, messages in indexes:
+        at, size = self._used, 10 * len(indexes)
+        if at + 200 > len(self._chunk_indexes):
+            self._chunk_indexes.extend(bytes(len(self._chunk_indexes)))
+        buffer = self._chunk_indexes
+        struct.pack_into("<BQQQQQI", buffer, at, CHUNK_INDEX, 64 + size, start_ns, end_ns, offset, length, size)
+        at += 45
+        for number, index_at, messages in indexes:
+            struct.pack_into("<HQ", buffer, at, number, index_at)
             self.counts[number] += messages
+            at += 10
+        struct.pack_into("<QIQQ", buffer, at, index_bytes, 0, records_bytes, records_bytes)
+        self._used = at + 28
         self.first_ns = start_ns if not self.chunks else min(self.first_ns, start_ns)
         self.last_ns = max(self.last_ns, end_ns)
         self.chunks += 1
@@ -130,7 +137,7 @@ class Summary:
             (SCHEMA, schemas),
             (CHANNEL, channels),
             (STATISTICS, self._statistics()),
-            (CHUNK_INDEX, self._chunk_indexes),
+            (CHUNK_INDEX, bytes(memoryview(self._chunk_indexes)[: self._used])),
             (METADATA_INDEX, self._metadata_index),
         )
 

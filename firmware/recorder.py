@@ -155,10 +155,12 @@ class Recorder:
         frame = camera.capture()
         if frame is None:
             return self._cadence.wait(now_ms)
-        stamp_ms, missed, since_ms = self._cadence.arrived(now_ms)
-        if missed:
-            self.sequence += missed
-            self._lost("overflow", missed, since_ms, stamp_ms)
+        cadence = self._cadence
+        cadence.arrived(now_ms)
+        stamp_ms = cadence.stamp_ms
+        if cadence.missed:
+            self.sequence += cadence.missed
+            self._lost("overflow", cadence.missed, cadence.since_ms, stamp_ms)
         self.sequence += 1
         self._take(frame, stamp_ms)
         camera.release()

@@ -15,10 +15,10 @@ A file within one upload part is its own part: then one pair of hashes serves bo
 import hashlib
 
 from firmware import channels, mcap
+from firmware.chunk import SLICE_BYTES
 from firmware.compat import const
 
 LIBRARY = "daylog 0.1"
-SLICE_BYTES = const(32768)
 MAX_PARTS = const(8)  # what one journal record can hold
 
 
@@ -115,8 +115,10 @@ class SegmentWriter:
         chunk = self._chunk
         if chunk is None:
             return False
-        end = min(self._at + SLICE_BYTES, chunk.size, self._at + self.hashes.room)
-        self._write(chunk.view[self._at : end])
+        at = self._at
+        end = min(at + SLICE_BYTES, chunk.size, at + self.hashes.room)
+        whole = end - at == SLICE_BYTES and not at % SLICE_BYTES
+        self._write(chunk.slices[at // SLICE_BYTES] if whole else chunk.view[at:end])
         self._at = end
         if end == chunk.size:
             self._chunk = None

@@ -32,20 +32,24 @@ class BounceDevice:
         size, at = len(view), 0
         while at < size:
             end = min(at + BOUNCE_BYTES, size)
+            piece = view if size <= BOUNCE_BYTES else view[at:end]  # the recorder's writes need no slice
             # False: the card did not initialise; negative: errno. FatFs wants an error, not a short transfer.
-            if transfer(sector + at // SECTOR, view[at:end]) != 0:
+            if transfer(sector + at // SECTOR, piece) != 0:
                 raise OSError(5)
             at = end
         return 0
 
+    def _room(self, piece):
+        return self._bounce if len(piece) == BOUNCE_BYTES else self._bounce[: len(piece)]
+
     def _read(self, sector, piece):
-        bounce = self._bounce[: len(piece)]
+        bounce = self._room(piece)
         result = self._sd.readblocks(sector, bounce)
         piece[:] = bounce
         return result
 
     def _write(self, sector, piece):
-        bounce = self._bounce[: len(piece)]
+        bounce = self._room(piece)
         bounce[:] = piece
         return self._sd.writeblocks(sector, bounce)
 
