@@ -104,12 +104,15 @@ def mount():
 class Whole:
     """The recorder, fed one frame a poll."""
 
-    def __init__(self, frames):
-        store = SegmentStore("/sd", 0, PART_BYTES)
+    def __init__(self, frames, part_bytes=PART_BYTES):
+        store = SegmentStore("/sd", 0, part_bytes)
         store.load()
         self.keeper = Keeper()
+        self.keeper.boot = store.boot
         identity = [("device", "bench")]
-        self.recorder = Recorder(Camera(frames), store, self.keeper, Health(), Settings, PROFILE, identity)
+        settings = Settings()
+        settings.part_bytes = part_bytes
+        self.recorder = Recorder(Camera(frames), store, self.keeper, Health(), settings, PROFILE, identity)
         self.recorder.poll(0)
 
     def frames(self, count):
@@ -204,4 +207,5 @@ def main():
     print(json.dumps(results))
 
 
-main()
+if __name__ == "__main__":
+    main()

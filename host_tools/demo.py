@@ -29,7 +29,7 @@ from host_tools.picture import overview
 from host_tools.verify import Report, verify
 from sim.options import Options
 from sim.result import Result
-from sim.world import read_store_file
+from sim.world import recorder_store
 
 KEY_NUMBERS = re.compile(r"-(\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
 BOARD = "xiao_esp32s3_sense"
@@ -60,7 +60,7 @@ def main(out: Path = Path("out/demo")) -> int:
     out.mkdir(parents=True)
     with running_store(out / "store") as info:
         console.print(f"store: SeaweedFS at {info.endpoint}")
-        settings = read_store_file(info.store_file)
+        settings = recorder_store(info.store_file)
         options = Options(board=load(BOARD), video=clip(), seconds=SECONDS, power_cuts=[CUT_S], store=settings, out=out)
         result, problems = run(options)
         report = verify(_address(settings), info.owner_file, out / "truth.jsonl")

@@ -12,7 +12,7 @@ import rich_click as click
 from host_tools.options import json_option
 from sim.options import Options, find_board
 from sim.shell import serve
-from sim.world import read_store_file
+from sim.world import recorder_store
 
 HOW_TO = """\
 The board's serial console is {path}
@@ -39,7 +39,7 @@ def shell_command(board: str, video: Path, profile: str, store_file: str | None,
         seconds=1,
         out=out or Path(tempfile.mkdtemp(prefix="daylog-sim-")),
         profile=profile,
-        store=read_store_file(store_file) if store_file else None,
+        store=recorder_store(store_file) if store_file else None,
     )
     about: dict[str, Any] = {"board": options.board["name"], "out": str(options.out)}
     serve(

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.errors import UsageError
+from host_tools.sources import read_store_file
 from sim.image import Image
 from sim.options import Options
 
@@ -26,14 +27,9 @@ def device_settings(options: Options) -> dict[str, Any]:
     return {**settings, **options.settings}
 
 
-def read_store_file(path: str | Path) -> dict[str, Any]:
-    """The store.json of `daylog store up`, or of any other S3 store. Raises UsageError."""
-    try:
-        store = json.loads(Path(path).read_text())
-    except OSError as error:
-        raise UsageError(f"the store file {path} cannot be read: {error.strerror}", "`daylog store up` writes one") from error
-    except ValueError as error:
-        raise UsageError(f"{path} is not JSON: {error}", "`daylog store up` writes a right one") from error
+def recorder_store(path: str | Path) -> dict[str, Any]:
+    """A store file with everything a recorder needs. Raises DaylogError."""
+    store = read_store_file(path)
     missing = [name for name in ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key") if name not in store]
     if missing:
         raise UsageError(f"{path} lacks {', '.join(missing)}", "`daylog store up` writes a complete one")

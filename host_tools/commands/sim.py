@@ -17,7 +17,7 @@ from host_tools.sim_shell import shell_command
 from sim import runner
 from sim.options import Options, find_board
 from sim.result import Result, conclude
-from sim.world import read_store_file
+from sim.world import recorder_store
 
 
 class Typed(click.ParamType):
@@ -66,7 +66,7 @@ def run_command(as_json: bool, board: str, store_file: str | None, out: Path | N
     """
     options = Options(
         board=find_board(board),
-        store=read_store_file(store_file) if store_file else None,
+        store=recorder_store(store_file) if store_file else None,
         out=out or Path(tempfile.mkdtemp(prefix="daylog-sim-")),
         settings=dict(setting(change) for change in changes),
         power_cuts=list(rest.pop("power_cuts")),

@@ -1,0 +1,82 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The device's side of upload.py, on MicroPython: micropython bench/upload_device.py JOB.json
+
+Makes a card with a few segments in an image file, then uploads one for each line on stdin, with the recorder's own
+uploader, and prints how many seconds it took.
+"""
+
+import asyncio
+import json
+import sys
+import time
+import vfs
+
+sys.path.insert(0, __file__.rsplit("/bench/", 1)[0])
+
+from bench.record import Image, Whole
+from firmware.health import Health
+from firmware.segments import SegmentStore
+from firmware.timekeeper import Timekeeper
+from firmware.uploader import Uploader
+
+
+class Link:
+    """A link that is up."""
+
+    def __init__(self):
+        self.up = asyncio.Event()
+        self.up.set()
+
+
+class Settings:
+    def __init__(self, store):
+        self.store = store
+
+
+def make_segments(job, frames):
+    """Record with the recorder itself, then give each file a plain copy for curl."""
+    for i in range(job["segments"]):
+        whole = Whole(frames, job["part_bytes"])
+        whole.frames(job["frames"])
+        whole.end()
+
+
+def copy_out(store, folder):
+    names = []
+    for boot, segment, _, _ in store.list("closed"):
+        names.append("%s/%d-%d.mcap" % (folder, boot, segment))
+        with open(store.path(boot, segment), "rb") as source, open(names[-1], "wb") as target:
+            while True:
+                data = source.read(65536)
+                if not data:
+                    break
+                target.write(data)
+    return names
+
+
+async def upload_on_request(store, job):
+    keeper = Timekeeper(1)
+    keeper.set_utc(job["unix_ms"], "bench")
+    uploader = Uploader(store, Settings(job["store"]), "bench", keeper, Health(keeper), Link(), job["slice_bytes"])
+    while sys.stdin.readline():
+        start = time.ticks_us()
+        await uploader.step()
+        print(json.dumps({"s": time.ticks_diff(time.ticks_us(), start) / 1e6, "state": uploader.state}))
+
+
+def main():
+    with open(sys.argv[1]) as file:
+        job = json.load(file)
+    device = Image(open(job["image"], "r+b"))
+    vfs.VfsFat.mkfs(device)
+    vfs.mount(vfs.VfsFat(device), "/sd")
+    source = bytes(range(256)) * 160
+    make_segments(job, [memoryview(source)[i * 64 : i * 64 + 33_000] for i in range(16)])
+    store = SegmentStore("/sd", 0, job["part_bytes"])
+    store.load()
+    print(json.dumps({"files": copy_out(store, job["folder"])}))
+    asyncio.run(upload_on_request(store, job))
+
+
+main()
