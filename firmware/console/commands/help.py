@@ -12,7 +12,7 @@ HELP = "List the commands, or explain one."
 EXAMPLE = "help sync"
 WORDS = ()  # the shell completes the names of commands here
 
-KEYS = "TAB completes, up and down recall lines, Ctrl-C cancels; --json answers in one line of JSON."
+KEYS = "help COMMAND says more. TAB completes, arrows recall, Ctrl-C cancels;\n--json behind any command answers in one line of JSON."
 
 
 async def run(_context, args):
@@ -35,4 +35,4 @@ def text(result):
     if len(entries) == 1:
         one = entries[0]
         return words.table([("usage", one["usage"]), ("does", one["help"]), ("example", one["example"])])
-    return words.table([(one["usage"], one["help"]) for one in entries]) + "\n" + KEYS
+    return words.table([(one["name"], one["help"]) for one in entries]) + "\n" + KEYS

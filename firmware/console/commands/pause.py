@@ -7,7 +7,7 @@ from firmware.console import words
 
 NAME = "pause"
 USAGE = "pause [minutes]"
-HELP = "Stop recording, until resume or for some minutes; the gap is written into the recording."
+HELP = "Stop recording until resume, or for some minutes."
 EXAMPLE = "pause 15"
 WORDS = ()
 

@@ -6,7 +6,7 @@ from firmware.console import words
 
 NAME = "reboot"
 USAGE = "reboot"
-HELP = "Commit and close the segment, then start again."
+HELP = "Close the segment and start again."
 EXAMPLE = "reboot"
 WORDS = ()
 

@@ -6,7 +6,7 @@ from firmware.console import words
 
 NAME = "repl"
 USAGE = "repl"
-HELP = "Stop recording and leave to the Python prompt; Ctrl-D there starts the recorder again."
+HELP = "Stop recording and leave to the Python prompt."
 EXAMPLE = "repl"
 WORDS = ()
 

@@ -7,7 +7,7 @@ from firmware.console import words
 
 NAME = "segments"
 USAGE = "segments [open|closed|uploading|stored|set_aside|reclaimed] [lines]"
-HELP = "List the newest segments on the card and the state of each."
+HELP = "List the newest segments on the card."
 EXAMPLE = "segments closed 5"
 WORDS = ("open", "closed", "uploading", "stored", "set_aside", "reclaimed")
 

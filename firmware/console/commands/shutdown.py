@@ -6,7 +6,7 @@ from firmware.console import words
 
 NAME = "shutdown"
 USAGE = "shutdown [sync]"
-HELP = "Commit, close, unmount and sleep until the next reset; with sync, upload everything first."
+HELP = "Close everything and sleep; with sync, upload all of it first."
 EXAMPLE = "shutdown sync"
 WORDS = ("sync",)
 
