@@ -51,8 +51,9 @@ def _job(folder: Path, info: store.StoreInfo) -> Path:
     settings["endpoint"] = info.http_endpoint
     sparse_file(folder / "upload.img", CARD_BYTES)
     path = folder / "job.json"
-    job: dict[str, Any] = {"store": settings, "image": str(folder / "upload.img"), "folder": str(folder), "unix_ms": int(time.time() * 1000)}
-    path.write_text(json.dumps({**job, "segments": SEGMENTS, "frames": FRAMES, "part_bytes": PART_BYTES, "slice_bytes": SLICE_BYTES}))
+    job = {"store": settings, "image": str(folder / "upload.img"), "folder": str(folder), "unix_ms": int(time.time() * 1000)}
+    sizes = {"segments": SEGMENTS, "frames": FRAMES, "part_bytes": PART_BYTES, "slice_bytes": SLICE_BYTES}
+    path.write_text(json.dumps({**job, **sizes}))
     return path
 
 

@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 import time
+
 import vfs
 
 sys.path.insert(0, __file__.rsplit("/bench/", 1)[0])
@@ -36,7 +37,7 @@ class Settings:
 
 def make_segments(job, frames):
     """Record with the recorder itself, then give each file a plain copy for curl."""
-    for i in range(job["segments"]):
+    for _ in range(job["segments"]):
         whole = Whole(frames, job["part_bytes"])
         whole.frames(job["frames"])
         whole.end()

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Run the firmware tests on real MicroPython: the same files pytest runs on CPython.
 
-    python tests/run_micropython.py                      # all of them
-    python tests/run_micropython.py tests/firmware/test_mcap.py
+python tests/run_micropython.py                      # all of them
+python tests/run_micropython.py tests/firmware/test_mcap.py
 """
 
 import os

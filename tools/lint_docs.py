@@ -14,6 +14,7 @@ sys.path.insert(0, str(ROOT))
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 CODE_PATH = re.compile(r"`((?:firmware|hal|boards|host_tools|sim|tests|docs|tools|bench|typings|\.ci)/[\w./-]*)`")
 MAKE = re.compile(r"\bmake ([a-z][a-z-]+)\b")
+FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 DAYLOG = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?daylog ([^\n#|>]*)", re.MULTILINE)
 
 
@@ -33,8 +34,9 @@ def missing_paths(document: Path, text: str) -> Iterator[str]:
 
 def missing_targets(text: str) -> Iterator[str]:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
-    in_code = "\n".join(re.findall(r"`([^`\n]+)`|^    ?(.*)$", text, re.MULTILINE) and re.findall(r"`+[^`]*`+", text))
-    yield from (f"make {name}" for name in MAKE.findall(in_code) if name not in targets)
+    fences = FENCE.findall(text)
+    inline = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
+    yield from (f"make {name}" for name in MAKE.findall("\n".join(fences + inline)) if name not in targets)
 
 
 def command_problems(words: list[str]) -> Iterator[str]:
@@ -55,7 +57,7 @@ def command_problems(words: list[str]) -> Iterator[str]:
 
 
 def missing_options(text: str) -> Iterator[str]:
-    blocks = "\n".join(re.findall(r"^```\w*\n(.*?)^```", text, re.MULTILINE | re.DOTALL)).replace("\\\n", " ")
+    blocks = "\n".join(FENCE.findall(text)).replace("\\\n", " ")
     for line in DAYLOG.findall(blocks):
         yield from command_problems(line.split())
 

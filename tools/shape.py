@@ -55,7 +55,16 @@ def measure(name: str, files: list[Path], test_lines: int) -> tuple[str, ...]:
     code = max(1, sum(lines) - blank - comments - docs)
     functions = [n for tree in trees for n in function_lengths(tree)]
     ratio = f"{test_lines / sum(lines):.2f}" if test_lines and lines else "-"
-    return (name, str(len(files)), str(sum(lines)), spread(lines), spread(functions), f"{100 * comments / code:.0f}", f"{100 * docs / code:.0f}", ratio)
+    return (
+        name,
+        str(len(files)),
+        str(sum(lines)),
+        spread(lines),
+        spread(functions),
+        f"{100 * comments / code:.0f}",
+        f"{100 * docs / code:.0f}",
+        ratio,
+    )
 
 
 def python_files(folder: str) -> list[Path]:

@@ -43,21 +43,25 @@ command.add_command(shell_command)
 
 @command.command("run")
 @click.option("--board", required=True, help="Name of a board, or a folder with a board.toml.")
-@click.option("--video", required=True, type=click.Path(path_type=Path), help="What the camera sees: any file FFmpeg can read; it loops.")
+@click.option("--video", required=True, type=click.Path(path_type=Path), help="What the camera sees; it loops.")
 @click.option("--seconds", required=True, type=float, help="How long to record, in virtual seconds.")
 @click.option("--profile", default="", help="Capture profile; the board's default if not given.")
-@click.option("--power-cut", "power_cuts", multiple=True, type=float, metavar="T", help="Cut the power at this virtual second; may be repeated.")
+@click.option("--power-cut", "power_cuts", multiple=True, type=float, metavar="T", help="Cut the power then; may be repeated.")
 @click.option("--off-seconds", default=3.0, show_default=True, help="How long the power stays off after a cut.")
-@click.option("--wifi-from", type=float, metavar="T", help="When Wi-Fi comes into reach; always, if there is a store and no window.")
+@click.option("--wifi-from", type=float, metavar="T", help="When Wi-Fi comes into reach.")
 @click.option("--wifi-to", type=float, metavar="T", help="When it goes out of reach.")
 @click.option("--bandwidth", "bandwidth_kbps", default=20_000, show_default=True, metavar="KBPS", help="Of the Wi-Fi link, kbit/s.")
 @click.option("--latency", "latency_ms", default=20, show_default=True, metavar="MS", help="Of the Wi-Fi link.")
 @click.option("--store", "store_file", type=click.Path(), metavar="FILE", help="store.json of the S3 store to sync to.")
 @click.option("--type", "typed", multiple=True, type=Typed(), help="Type a line at the console at virtual second T; may be repeated.")
-@click.option("--set", "changes", multiple=True, metavar="NAME=JSON", help="A setting of the recorder, as segment_ms=10000; may be repeated.")
+@click.option(
+    "--set", "changes", multiple=True, metavar="NAME=JSON", help="A setting of the recorder, as segment_ms=10000; may be repeated."
+)
 @click.option("--card-mb", default=8192, show_default=True, help="Size of the card.")
 @click.option("--seed", default=1, show_default=True, help="Same scenario and seed, same trace.")
-@click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where card.img, console.log, trace.jsonl and truth.jsonl go.")
+@click.option(
+    "--out", type=click.Path(file_okay=False, path_type=Path), help="Where card.img, console.log, trace.jsonl and truth.jsonl go."
+)
 @json_option
 def run_command(as_json: bool, board: str, store_file: str | None, out: Path | None, changes: tuple[str, ...], **rest: Any) -> int:
     """Record a video on a simulated board, in virtual time.
@@ -113,5 +117,6 @@ def show(result: Result) -> None:
     speed = result.virtual_s / result.real_s if result.real_s else 0
     click.echo(f": {result.virtual_s:.1f} virtual s in {result.real_s:.1f} s ({speed:.0f}x), {result.boots} boots, results in {result.out}")
     not_recorded = ", ".join(f"{n} {cause}" for cause, n in frames["dropped"].items()) or "none lost"
-    click.echo(f"  frames: {frames['captured']} captured, {frames['recorded']} recorded ({not_recorded}); most lost at once {result.lost_ms_max} ms")
+    click.echo(f"  frames: {frames['captured']} captured, {frames['recorded']} recorded ({not_recorded})")
+    click.echo(f"  most footage lost at once: {result.lost_ms_max} ms")
     click.echo(f"  segments: {segments['closed']} closed, {segments['stored']} stored, {segments['pending']} pending")

@@ -4,12 +4,12 @@ import io
 import sys
 from pathlib import Path
 
+from foxglove_schemas_protobuf import CompressedImage_pb2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcap.reader import NonSeekingReader, SeekingReader
 from mcap_protobuf.decoder import DecoderFactory
 from mcap_protobuf.schema import build_file_descriptor_set
-from foxglove_schemas_protobuf import CompressedImage_pb2
 
 sys.path.insert(0, str(Path(__file__).parent))
 from test_segment import jpeg, write_segment
@@ -22,7 +22,8 @@ from firmware.schemas import COMPRESSED_IMAGE
 def test_official_readers_give_the_frames_back(frames, part_bytes):
     data = write_segment(frames, part_bytes)[0].content
     for reader in (SeekingReader, NonSeekingReader):
-        messages = list(reader(io.BytesIO(data), validate_crcs=True, decoder_factories=[DecoderFactory()]).iter_decoded_messages(topics=["/camera"]))
+        decoded = reader(io.BytesIO(data), validate_crcs=True, decoder_factories=[DecoderFactory()])
+        messages = list(decoded.iter_decoded_messages(topics=["/camera"]))
         seen = [(m.message.sequence, m.message.log_time, m.decoded_message.data, m.decoded_message.format) for m in messages]
         assert seen == [(n + 1, (1_000_000 + 100 * n) * 1_000_000, jpeg(n), "jpeg") for n in range(frames)]
         stamps = [m.decoded_message.timestamp.ToNanoseconds() for m in messages]

@@ -82,11 +82,10 @@ class SegmentStoreTest(unittest.TestCase):
         store = opened(self.folder)
         for _ in range(3):
             record_one(store)
-        second = [info for info in (store.info(i) for i in range(3)) if info.segment == 2][0]
-        store.mark_stored(second, "etag")
+        store.mark_stored(store.info(1), "etag")
         store.make_room(1 << 60)
         self.assertEqual(self.states(store), [(1, 1, "closed"), (1, 2, "reclaimed"), (1, 3, "closed")])
-        self.assertEqual([segment for segment in (1, 2, 3) if os.listdir(self.folder.path + "/daylog/000001/000").count("%06d.mcap" % segment)], [1, 3])
+        self.assertEqual(sorted(os.listdir(self.folder.path + "/daylog/000001/000")), ["000001.mcap", "000003.mcap"])
 
     def test_a_torn_last_record_is_a_change_that_did_not_happen(self):
         store = opened(self.folder)

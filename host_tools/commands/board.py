@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""`daylog board`: the boards at hand, their facts, and whether those can be right."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import rich_click as click
+
+from host_tools import boards
+from host_tools.options import json_option
+
+
+@click.group("board")
+def command() -> None:
+    """Look at boards; each is a folder with a board.toml."""
+
+
+@command.command("list")
+@json_option
+def list_command(as_json: bool) -> None:
+    """List the boards. Example: daylog board list"""
+    found = [boards.load(name) for name in boards.names()]
+    if as_json:
+        return click.echo(json.dumps([{"name": b["name"], "title": b["title"], "port": b["port"]} for b in found]))
+    for board in found:
+        click.echo(f"{board['name']:24} {board['title']} ({board['port']}, {len(board['profiles'])} profiles)")
+
+
+@command.command("show")
+@click.argument("name")
+@json_option
+def show(name: str, as_json: bool) -> None:
+    """Show a board's facts. Example: daylog board show xiao_esp32s3_sense"""
+    board = boards.load(name)
+    if as_json:
+        return click.echo(json.dumps(board))
+    click.echo(f"{board['title']}: {board['mcu']}, heap {board['heap_bytes'] // 1024} KiB, {board['camera']['sensor']}")
+    for profile_name, profile in board["profiles"].items():
+        default = "  (default)" if profile_name == board["default_profile"] else ""
+        click.echo(f"  {profile_name:10} {profile_line(profile)}{default}")
+
+
+def profile_line(profile: dict[str, Any]) -> str:
+    gb_per_hour = profile["expected_kb_per_frame"] * profile["fps"] * 3600 / 1e6
+    return f"{profile['width']}x{profile['height']} at {profile['fps']} fps, about {gb_per_hour:.2f} GB/h"
+
+
+@command.command("check")
+@click.argument("name")
+@json_option
+def check(name: str, as_json: bool) -> int:
+    """Say everything that is wrong with a board's data. Example: daylog board check boards/my_board"""
+    folder = Path(name) if (Path(name) / "board.toml").is_file() else boards.BOARDS / name
+    if not (folder / "board.toml").is_file():
+        boards.load(name)  # says which boards there are
+    problems = boards.check(boards.read(folder))
+    if as_json:
+        click.echo(json.dumps({"board": folder.name, "problems": problems}))
+    else:
+        click.echo("\n".join(problems) or f"{folder.name}: nothing is wrong")
+    return 1 if problems else 0
