@@ -1,9 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The SD card: sectors in an image file, behind a model of how long a card takes and what it keeps.
+"""The SD card: sectors in an image file, behind a model of how long a card takes, what it keeps, and how it fails.
 
-Every write goes to the image at once, and the bytes it replaces to the undo log. A sync empties the log. After a
-power cut the runner puts back, from the log, what the card had not been told to keep.
+A write goes to the image at once and the bytes it replaces to the undo log; then time passes, so that a
+power cut may fall into it. A sync empties the log. After a cut the runner puts back from the log what the
+card had not been told to keep. Log: u32 sector, u32 count, the old bytes; a count of 0 ends it. It is complete at
+every moment, for nobody knows when the process will be killed.
 """
 
 import struct
@@ -12,41 +14,76 @@ from sim.device.chance import Chance
 
 SECTOR = 512
 INTERNAL_BYTES = 8192  # a larger buffer lies in PSRAM, and ESP-IDF writes it sector by sector
-SYNC, COUNT, SIZE = 3, 4, 5
+EIO, EINVAL = 5, 22
+_HEAD = 8  # bytes before the old ones in an entry of the log; as many zeros after them end it
+_SEEK_FROM_HERE = 1
 
 
 class CardModel:
-    """Times from the board's `sim.card` table: kB/s, microseconds per command, seeded latency spikes."""
+    """`times`: kB/s, microseconds per command, seeded latency spikes. `faults`: [from_us, to_us, kind] with
+    "read" or "write" (it answers with an error) or "gone" (it does not answer at all)."""
 
-    def __init__(self, file, undo, sectors, times, clock, trace, seed):
+    def __init__(self, file, undo, sectors, times, clock, trace, seed, faults=()):
         self.sectors = sectors
+        self.observer = None  # observer(sector, data), before each write: for harnesses that want every one
         self._file, self._undo = file, undo
         self._times, self._clock, self._trace = times, clock, trace
         self._chance = Chance(seed)
+        self._faults = faults
         self._next_spike_us = self._later_spike()
-        self._old = bytearray(65536)
-        self.writes = self.syncs = self.bytes_written = 0
-        self._unsynced = False
+        self._end = bytes(_HEAD)
+        self._entries = {}  # size -> (log entry, its part for the old bytes): nothing is allocated twice
+        self._unsynced_bytes = self._unsynced_writes = 0
 
     def _later_spike(self):
         every_us = self._times["spike_every_ms"] * 1000
         return self._clock.now_us + self._chance.between(every_us // 2, every_us * 3 // 2)
 
+    # -- what the host controller asks for ---------------------------------------------------
+
     def read(self, sector, buffer):
-        self._check(sector, buffer)
+        """Fill the buffer; returns 0, or a negative errno as the esp32 port's SDCard does."""
+        if not self._in_range(sector, buffer):
+            return -EINVAL
         self._clock.advance_us(self._times["command_us"] + len(buffer) * 1000 // self._times["read_kbps"])
+        if self._fails("read"):
+            return -EIO
         self._file.seek(sector * SECTOR)
         self._file.readinto(buffer)
+        return 0
 
     def write(self, sector, buffer):
-        """Blocks for as long as a card would; a cut on the way leaves the write undone."""
-        self._check(sector, buffer)
-        self._clock.advance_us(self._write_us(len(buffer)))
-        self._remember(sector, buffer)
+        """Blocks for as long as a card would. Returns 0 or a negative errno."""
+        if not self._in_range(sector, buffer):
+            return -EINVAL
+        if self.observer is not None:
+            self.observer(sector, buffer)
+        size = len(buffer)
+        if self._fails("write"):
+            self._clock.advance_us(self._write_us(size))
+            return -EIO
+        self._remember(sector, size)
         self._file.seek(sector * SECTOR)
         self._file.write(buffer)
-        self.writes += 1
-        self.bytes_written += len(buffer)
+        self._unsynced_writes += 1
+        self._unsynced_bytes += size
+        self._clock.advance_us(self._write_us(size))
+        return 0
+
+    def sync(self):
+        """What was written stays: the log starts anew, and a zero count marks where it ends."""
+        if self._unsynced_writes:
+            self._trace.numbers("card_sync", "bytes", self._unsynced_bytes, "writes", self._unsynced_writes)
+            self._undo.seek(0)
+            self._undo.write(self._end)
+            self._undo.seek(0)
+            self._unsynced_writes = self._unsynced_bytes = 0
+
+    def answers(self):
+        """Whether there is a card at all."""
+        return not self._fails("gone")
+
+    # -- how it takes ------------------------------------------------------------------------
 
     def _write_us(self, size):
         times = self._times
@@ -54,36 +91,26 @@ class CardModel:
         duration_us = times["command_us"] + size * 1000 // kbps
         if self._clock.now_us >= self._next_spike_us:
             spike_ms = self._chance.between(times["spike_min_ms"], times["spike_max_ms"])
-            self._trace.add("card_spike", ms=spike_ms)
+            self._trace.numbers("card_spike", "ms", spike_ms)
             duration_us += spike_ms * 1000
             self._next_spike_us = self._later_spike()
         return duration_us
 
-    def _remember(self, sector, buffer):
-        size = len(buffer)
-        old = memoryview(self._old)[:size] if size <= len(self._old) else memoryview(bytearray(size))
+    def _remember(self, sector, size):
+        if size not in self._entries:
+            entry = memoryview(bytearray(_HEAD + size + _HEAD))
+            self._entries[size] = entry, entry[_HEAD : _HEAD + size]
+        entry, old = self._entries[size]
+        struct.pack_into("<II", entry, 0, sector, size // SECTOR)
         self._file.seek(sector * SECTOR)
         self._file.readinto(old)
-        self._undo.write(struct.pack("<II", sector, size // SECTOR))
-        self._undo.write(old)
-        self._unsynced = True
+        self._undo.write(entry)
+        self._undo.seek(-_HEAD, _SEEK_FROM_HERE)
 
-    def sync(self):
-        """What was written stays. The undo log starts anew: a zero count marks where it ends."""
-        self.syncs += 1
-        if self._unsynced:
-            self._undo.seek(0)
-            self._undo.write(struct.pack("<II", 0, 0))
-            self._undo.seek(0)
-            self._unsynced = False
+    def _fails(self, kind):
+        now_us = self._clock.now_us
+        return bool(self._faults) and any(start <= now_us < end and fault in (kind, "gone") for start, end, fault in self._faults)
 
-    def settle(self):
-        """Before the process ends: both files as the runner is to find them."""
-        if self._unsynced:
-            self._undo.write(struct.pack("<II", 0, 0))
-        self._undo.flush()
-        self._file.flush()
-
-    def _check(self, sector, buffer):
-        if len(buffer) % SECTOR or not 0 <= sector or sector * SECTOR + len(buffer) > self.sectors * SECTOR:
-            raise OSError(22)
+    def _in_range(self, sector, buffer):
+        size = len(buffer)
+        return size % SECTOR == 0 and sector >= 0 and sector * SECTOR + size <= self.sectors * SECTOR

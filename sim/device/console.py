@@ -1,20 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The board's USB serial line, as `sys.stdin` and `sys.stdout`.
+"""The board's USB serial line, as `sys.stdin`, and `sys` around it.
 
-In virtual time a scenario types; in real time it is the real terminal.
+In virtual time a scenario types; in real time the line is the process's own. What the firmware prints goes to
+the process's standard output either way.
 """
 
-import io
-
-POLL, POLLIN, POLLOUT = 3, 1, 4
+from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 
-class TypedInput(io.IOBase):
-    """Text that arrives at given moments; never at an end, as a serial line."""
+class TypedInput(Waitable):
+    """Text that arrives at given moments; it never ends, as a serial line does not. Bytes, as `sys.stdin.buffer`."""
 
     def __init__(self, script, clock):
-        self.buffer = self  # bytes either way
+        self._clock = clock
         self._inbox = bytearray()
         for at_us, text in script:
             if at_us >= clock.now_us:
@@ -24,28 +23,34 @@ class TypedInput(io.IOBase):
         return lambda: self._inbox.extend(text.encode())
 
     def readinto(self, buffer, size=None):
-        n = min(len(buffer), len(self._inbox))
-        if not n:
-            return None
-        memoryview(buffer)[:n] = memoryview(self._inbox)[:n]
-        self._inbox = self._inbox[n:]
-        return n
+        """Blocks until the buffer is full, as the board's does: read one byte at a time after a poll."""
+        while len(self._inbox) < len(buffer):
+            self._clock.advance_to(self._clock.next_alarm_us())
+        memoryview(buffer)[:] = memoryview(self._inbox)[: len(buffer)]
+        self._inbox = self._inbox[len(buffer) :]
+        return len(buffer)
 
-    def read(self, size=-1):
-        buffer = bytearray(size if size >= 0 else len(self._inbox))
-        n = self.readinto(buffer)
-        return None if n is None else bytes(buffer[:n])
-
-    def ioctl(self, operation, argument):
-        return self.ready(argument) if operation == POLL else -22
+    def read(self, size=1):
+        buffer = bytearray(size)
+        self.readinto(buffer)
+        return bytes(buffer)
 
     def ready(self, flags):
-        """Which of these poll events are there now."""
         return flags & (POLLOUT | (POLLIN if self._inbox else 0))
 
 
+class TypedText:
+    """The text side of the line: `sys.stdin`."""
+
+    def __init__(self, buffer):
+        self.buffer = buffer
+
+    def read(self, size=1):
+        return self.buffer.read(size).decode()
+
+
 class SysModule:
-    """`sys` with this board's lines; everything else is the interpreter's own."""
+    """`sys` with this board's input and name; everything else is the interpreter's own."""
 
     platform = "esp32"
 

@@ -13,21 +13,23 @@ import time
 class Ending:
     def __init__(self, control, clock, trace):
         self._control, self._clock, self._trace = control, clock, trace
-        self._settle = []
-        self.details = dict  # what every ending also tells: set by boot.py
+        self._last_words = []
+        self.details = dict  # what every ending also tells: set by board.py
 
-    def before(self, settle):
-        """Call this before the process ends, in the order given: flush what the runner is to read."""
-        self._settle.append(settle)
+    def before(self, last_word):
+        """Call this before the process ends, in the order given."""
+        self._last_words.append(last_word)
 
     def end(self, reason, **details):
         """Tell the runner and stop for ever."""
+        for last_word in self._last_words:
+            last_word()
         self._trace.add("end", reason=reason)
-        for settle in self._settle:
-            settle()
-        self._trace.flush()
         details.update(self.details())
         details["end"], details["now_us"] = reason, self._clock.now_us
-        self._control.write(json.dumps(details) + "\n")  # a pipe: no buffer, and no fsync
+        self._control.write(json.dumps(details) + "\n")  # a pipe: no buffer
         while True:
-            time.sleep(60)
+            try:
+                time.sleep(60)
+            except KeyboardInterrupt:  # a person's Ctrl-C does not bring the power back
+                pass

@@ -6,6 +6,7 @@ FatFs itself does it, so the card is what the board's own `mkfs` would have made
 """
 
 import sys
+
 import vfs
 
 

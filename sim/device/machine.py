@@ -1,26 +1,27 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The `machine` module of the simulated board: what the recorder may use, and nothing else.
+"""The `machine` module of the simulated board: what a recorder may use, and nothing else.
 
-An attribute that is not here raises AttributeError, a pin the board does not have ValueError.
+What is not here raises AttributeError, a pin the chip does not have ValueError.
 """
 
-from sim.device.card import COUNT, SIZE, SYNC
+SYNC, COUNT, SIZE = 3, 4, 5
+RESET_CAUSES = {"power_on": 1, "hard": 2, "watchdog": 3, "deep_sleep": 4, "soft": 5}
+SECTOR = 512
 
 
 class MachineModule:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
     PIN_WAKE, TIMER_WAKE = 2, 4
 
-    def __init__(self, board, clock, card, ending, trace, board_time, world):
-        causes = {"power_on": 1, "hard": 2, "watchdog": 3, "deep_sleep": 4, "soft": 5}
-        self._cause = causes[world.get("reset_cause", "power_on")]
-        self._unique_id = bytes(world.get("unique_id", [0x24, 0x58, 0x7C, 0xD1, 0x0A, 0x01]))
+    def __init__(self, board, clock, card, ending, trace, board_time, cause, unique_id):
+        self._cause, self._unique_id = RESET_CAUSES.get(cause, 0), unique_id
         self._clock, self._ending = clock, ending
-        self.SDCard = _sd_card(board, card)
-        self.Pin = _pin(trace)
-        self.WDT = _watchdog(clock, ending)
-        self.RTC = _rtc(board_time)
+        self._hz = 240_000_000
+        self.SDCard = _make_sd_card(board["card"], card)
+        self.Pin = _make_pin(_reserved(board), trace)
+        self.WDT = _make_watchdog(clock, ending)
+        self.RTC = _make_rtc(board_time)
 
     def reset_cause(self):
         return self._cause
@@ -47,77 +48,92 @@ class MachineModule:
         self._clock.advance_us(1000)
 
     def freq(self, hz=None):
-        return 240_000_000
+        if hz is None:
+            return self._hz
+        if hz not in (80_000_000, 160_000_000, 240_000_000):
+            raise ValueError("frequency must be 80MHz, 160MHz or 240MHz")
+        self._hz = hz
 
 
-def _sd_card(board, card):
-    wired = board["card"]
-
+def _make_sd_card(wired, card):
     class SDCard:
-        """Keyword-only, as the esp32 port's; width 1 SD/MMC on the board's own pins."""
+        """Keyword-only, as the esp32 port's. With other pins than the board's it finds no card."""
 
-        def __init__(self, *, slot=1, width=1, cd=None, wp=None, miso=None, mosi=None, sck=None, cs=None, cmd=None, data=None, freq=20000000):
+        def __init__(
+            self, *, slot=1, width=1, cd=None, wp=None, miso=None, mosi=None, sck=None, cs=None, cmd=None, data=None, freq=20000000
+        ):
             if (miso, mosi, cs) != (None, None, None):
                 raise ValueError("SPI pins given for an SD/MMC slot")
             if data is not None and len(data) != width:
                 raise ValueError("data must have as many pins as the width")
             given = {"slot": slot, "width": width, "sck": sck, "cmd": cmd, "data": list(data or ())}
-            wrong = sorted(key for key in given if given[key] != wired[key])
-            self._answers = card is not None and not wrong
+            self._wired = all(given[key] == wired[key] for key in given)
+            self._ready = self._wired and card is not None and card.answers()
+
+        def _answers(self):
+            """A card that went away needs a new SDCard."""
+            self._ready = self._ready and card.answers()
+            return self._ready
 
         def info(self):
-            self._must_answer()
-            return card.sectors * 512, 512
-
-        def _must_answer(self):
-            if not self._answers:
-                raise OSError(16)  # ESP_ERR_TIMEOUT comes out as a bare OSError
+            if not self._answers():
+                raise OSError(16)  # what the port makes of a card that failed to initialise
+            return card.sectors * SECTOR, SECTOR
 
         def readblocks(self, block, buffer):
-            if not self._answers:
-                return False  # as the C module: card initialisation failed
-            card.read(block, buffer)
-            return 0
+            return card.read(block, buffer) if self._answers() else False
 
         def writeblocks(self, block, buffer):
-            if not self._answers:
-                return False
-            card.write(block, buffer)
-            return 0
+            return card.write(block, buffer) if self._answers() else False
 
         def ioctl(self, operation, argument):
-            if operation == SYNC and self._answers:
+            if not self._answers():
+                return -1
+            if operation == SYNC:
                 card.sync()
-                return 0
-            if operation == COUNT:
-                self._must_answer()
-                return card.sectors
-            return 512 if operation == SIZE else 0
+            return {COUNT: card.sectors, SIZE: SECTOR}.get(operation, 0)
 
         def deinit(self):
-            self._answers = False
+            self._ready = False
 
     return SDCard
 
 
-def _pin(trace):
+def _reserved(board):
+    """pin -> what it is wired to: no Pin object may drive those."""
+    pins = {}
+    for part in ("card", "camera"):
+        table = board[part].get("pins", board[part])
+        for name in table:
+            if name in ("sck", "cmd", "data") or name.endswith(("_pin", "_pins")):
+                for pin in table[name] if isinstance(table[name], list) else [table[name]]:
+                    pins[pin] = "%s %s" % (part, name)
+    return pins
+
+
+def _make_pin(reserved, trace):
     class Pin:
-        IN, OUT, PULL_UP, PULL_DOWN = 1, 3, 2, 1
-        IRQ_FALLING, IRQ_RISING = 2, 1
+        IN, OUT, OPEN_DRAIN, PULL_UP, PULL_DOWN = 1, 3, 7, 2, 1
+        IRQ_RISING, IRQ_FALLING = 1, 2
 
         def __init__(self, number, mode=-1, pull=-1, *, value=None):
             if not 0 <= number <= 48 or 22 <= number <= 25:  # ESP32-S3 datasheet: GPIO0..21 and 26..48
                 raise ValueError("invalid pin")
-            self._number, self._value = number, 0
+            if number in reserved:
+                raise ValueError("pin %d is wired to this board's %s" % (number, reserved[number]))
+            self._number, self._level, self._mode = number, 0, mode
             if value is not None:
                 self.value(value)
 
         def value(self, level=None):
             if level is None:
-                return self._value
-            if level != self._value:
-                trace.add("pin", pin=self._number, level=int(level))
-            self._value = int(level)
+                return self._level
+            level = int(bool(level))
+            if level != self._level:
+                trace.numbers("pin", "level", level, "pin", self._number)
+            self._level = level
+
+        __call__ = value
 
         def on(self):
             self.value(1)
@@ -125,39 +141,43 @@ def _pin(trace):
         def off(self):
             self.value(0)
 
-        def __call__(self, level=None):
-            return self.value(level)
-
     return Pin
 
 
-def _watchdog(clock, ending):
+def _make_watchdog(clock, ending):
     class WDT:
-        """Cannot be stopped; a second one takes over the first one's timer, as on the esp32."""
+        """Cannot be stopped. There is one: a second object only changes the time."""
 
-        alarm = None
+        _alarm = None
 
         def __init__(self, id=0, timeout=5000):
+            if id != 0:
+                raise ValueError("invalid WDT id")
             if timeout < 1000:
                 raise ValueError("WDT timeout must be at least 1000 ms")
             self._timeout_us = timeout * 1000
+            if WDT._alarm is None:
+                WDT._alarm = clock.at(clock.now_us + self._timeout_us, self._bite)
             self.feed()
 
         def feed(self):
-            if WDT.alarm is not None:
-                clock.cancel(WDT.alarm)
-            WDT.alarm = clock.at(clock.now_us + self._timeout_us, lambda: ending.end("watchdog"))
+            clock.move(WDT._alarm, clock.now_us + self._timeout_us)
+
+        def _bite(self):
+            ending.end("watchdog")
 
     return WDT
 
 
-def _rtc(board_time):
+def _make_rtc(board_time):
     class RTC:
         def datetime(self, fields=None):
             if fields is None:
-                year, month, day, hour, minute, second, weekday, _ = board_time.gmtime()
+                year, month, day, hour, minute, second, weekday = board_time.gmtime()[:7]
                 return year, month, day, weekday, hour, minute, second, 0
             year, month, day, _, hour, minute, second, _ = fields
             board_time.set_rtc(board_time.mktime((year, month, day, hour, minute, second, 0, 0)))
+
+        init = datetime
 
     return RTC

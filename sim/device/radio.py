@@ -1,131 +1,82 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The Wi-Fi of the world, and the `network` module through which the board sees it.
+"""The Wi-Fi of the world, and the board's station in it.
 
-Access points are there in windows of time. Whoever wants to know that the link went down registers with `on_down`.
+Access points are there in windows of time. As on the esp32 the station goes on trying until it is told to
+stop, and joins again by itself when an access point comes back. Whoever must know that the link went down
+registers with `on_down`.
 """
 
-SCAN_US = 2_000_000
 JOIN_US = 1_500_000
+RETRY_US = 3_000_000
+SCAN_US = 2_000_000
+
+IDLE, CONNECTING, GOT_IP = 1000, 1001, 1010
+BEACON_TIMEOUT, NO_AP_FOUND, WRONG_PASSWORD, ASSOC_FAIL, HANDSHAKE_TIMEOUT = 200, 201, 202, 203, 204
 
 
 class Radio:
     def __init__(self, networks, clock, trace):
         self.network = None  # the one joined
+        self.status = IDLE
         self.on_down = []
         self._networks, self._clock, self._trace = networks, clock, trace
+        self._target = None  # (ssid, key) that was asked for
         self._alarm = None
 
     def in_reach(self):
-        """The networks whose window is open now, with the end of that window."""
+        """(network, end of its window) of those that are there now."""
         now_us = self._clock.now_us
         return [(n, end) for n in self._networks for start, end in n["windows"] if start <= now_us < end]
 
-    def find(self, ssid):
-        for network, end_us in self.in_reach():
-            if network["ssid"] == ssid:
-                return network, end_us
-        return None, 0
-
     def join(self, ssid, key):
-        """Returns "connected", "no_ap" or "wrong_key"."""
-        network, end_us = self.find(ssid)
-        if network is None:
-            return "no_ap"
-        if network.get("key", "") != key:
-            return "wrong_key"
-        self.network = network
-        self._alarm = self._clock.at(end_us, self.leave)
-        self._trace.add("wifi_up", ssid=ssid)
-        return "connected"
+        """Begin to join, and go on until `leave`."""
+        self.leave()
+        self._target = ssid, key
+        self.status = CONNECTING
+        self._later(JOIN_US, self._attempt)
 
     def leave(self):
-        """The link is gone: out of reach, or switched off."""
+        """Stop trying; the link is down."""
+        self._target = None
+        self._cancel()
+        self._down("left")
+        self.status = IDLE
+
+    def _attempt(self):
+        ssid, key = self._target
+        for network, end_us in self.in_reach():
+            if network["ssid"] == ssid:
+                if network.get("key", "") == key:
+                    return self._up(network, end_us)
+                self.status = WRONG_PASSWORD
+                break
+        else:
+            self.status = NO_AP_FOUND
+        self._later(RETRY_US, self._attempt)
+
+    def _up(self, network, end_us):
+        self.network, self.status = network, GOT_IP
+        self._trace.add("wifi_up", ssid=network["ssid"])
+        self._alarm = self._clock.at(end_us, self._out_of_reach)
+
+    def _out_of_reach(self):
+        self._down("out of reach")
+        self.status = BEACON_TIMEOUT
+        self._later(RETRY_US, self._attempt)
+
+    def _down(self, why):
         if self.network is None:
             return
-        self._clock.cancel(self._alarm)
-        self._trace.add("wifi_down", ssid=self.network["ssid"])
+        self._trace.add("wifi_down", ssid=self.network["ssid"], why=why)
         self.network = None
         for callback in self.on_down:
             callback()
 
+    def _later(self, delay_us, callback):
+        self._alarm = self._clock.at(self._clock.now_us + delay_us, callback)
 
-_STATUS = {"idle": 1000, "connecting": 1001, "connected": 1010, "no_ap": 201, "wrong_key": 202}
-
-
-class NetworkModule:
-    STA_IF = 0
-    STAT_IDLE, STAT_CONNECTING, STAT_GOT_IP = 1000, 1001, 1010
-    STAT_BEACON_TIMEOUT, STAT_NO_AP_FOUND, STAT_WRONG_PASSWORD = 200, 201, 202
-    STAT_ASSOC_FAIL, STAT_HANDSHAKE_TIMEOUT, STAT_CONNECT_FAIL = 203, 204, 203
-
-    def __init__(self, radio, clock):
-        self.WLAN = _wlan(radio, clock)
-
-
-def _wlan(radio, clock):
-    class WLAN:
-        IF_STA, IF_AP = 0, 1
-        PM_NONE, PM_PERFORMANCE, PM_POWERSAVE = 0, 1, 2
-        _KEYS = ("mac", "ssid", "hidden", "security", "key", "channel", "bandwidth", "hostname", "max_clients", "reconnects", "txpower", "protocol", "pm")
-
-        def __init__(self, interface=0):
-            if interface != 0:
-                raise ValueError("the simulated board is a station only")
-            self._active, self._state, self._alarm = False, "idle", None
-            self._values = {"mac": b"\x24\x58\x7c\xd1\x0a\x01", "hostname": "mpy-esp32s3"}
-
-        def active(self, on=None):
-            if on is not None:
-                if not on:
-                    self.disconnect()
-                self._active = bool(on)
-            return self._active
-
-        def connect(self, ssid=None, key=None, *, bssid=None):
-            if not self._active:
-                raise OSError("Wifi Internal Error")
-            self.disconnect()
-            self._state = "connecting"
-            self._alarm = clock.at(clock.now_us + JOIN_US, lambda: self._join(ssid, key or ""))
-
-        def _join(self, ssid, key):
-            self._state = radio.join(ssid, key)
-
-        def disconnect(self):
-            if self._alarm is not None:
-                clock.cancel(self._alarm)
-            radio.leave()
-            self._state = "idle"
-
-        def _now(self):
-            clock.follow()
-            if self._state == "connected" and radio.network is None:
-                self._state = "no_ap"
-            return self._state
-
-        def isconnected(self):
-            return self._now() == "connected"
-
-        def status(self, what=None):
-            if what == "rssi":
-                return radio.network["rssi"] if self.isconnected() else 0
-            if what is not None:
-                raise ValueError("unknown status param")
-            return _STATUS[self._now()]
-
-        def scan(self):
-            clock.advance_us(SCAN_US)
-            return [(n["ssid"].encode(), b"\x02\x00\x00\x00\x00\x01", 6, n["rssi"], 3 if n.get("key") else 0, False) for n, _ in radio.in_reach()]
-
-        def ifconfig(self):
-            return ("10.0.0.2", "255.255.255.0", "10.0.0.1", "10.0.0.1") if self.isconnected() else ("0.0.0.0",) * 4
-
-        def config(self, *names, **values):
-            for name in names + tuple(values):
-                if name not in self._KEYS:
-                    raise ValueError("unknown config param")
-            self._values.update(values)
-            return self._values.get(names[0]) if names else None
-
-    return WLAN
+    def _cancel(self):
+        if self._alarm is not None:
+            self._clock.cancel(self._alarm)
+            self._alarm = None

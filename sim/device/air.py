@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The air between the board and its network: who may use it, and how long it is busy.
+
+What is sent occupies the air at the joined network's bandwidth. What is received is charged in whole packets
+to whoever sends next: when it is there never depends on how the host has cut it into pieces.
+"""
+
+PACKET_BYTES = 1460
+WINDOW_US = 20_000  # how far ahead of the air the driver takes bytes
+EHOSTUNREACH = 113
+EAI_FAIL = -202  # lwIP's, as OSError carries it
+
+
+class Air:
+    def __init__(self, radio, clock, hosts):
+        self.radio, self.clock = radio, clock
+        self._hosts = hosts  # name -> loopback address, for stores with a name in their certificate
+        self._busy_until_us = 0
+        self._received = 0  # bytes not yet charged
+        self._connections = []
+        radio.on_down.append(self._drop_all)
+
+    # -- who -----------------------------------------------------------------------------
+
+    def up(self):
+        return self.radio.network is not None
+
+    def must_be_up(self):
+        if not self.up():
+            raise OSError(EHOSTUNREACH)
+
+    def resolve(self, host):
+        """The loopback address behind a name. As on the board this blocks for a round trip."""
+        if not self.up():
+            raise OSError(EAI_FAIL)
+        self.clock.advance_us(self.latency_us())
+        if host in self._hosts:
+            return self._hosts[host]
+        if host.replace(".", "").isdigit():
+            return host
+        raise OSError(EAI_FAIL)
+
+    def join(self, connection):
+        self._connections.append(connection)
+
+    def leave(self, connection):
+        if connection in self._connections:
+            self._connections.remove(connection)
+
+    def _drop_all(self):
+        for connection in list(self._connections):
+            connection.drop()
+
+    # -- how long ------------------------------------------------------------------------
+
+    def latency_us(self):
+        """Of a round trip."""
+        return self.radio.network["latency_us"]
+
+    def send(self, size):
+        """Occupy the air with `size` bytes; returns when the last of them has left."""
+        start_us = max(self._busy_until_us, self.clock.now_us)
+        self._busy_until_us = start_us + size * 8_000_000 // self.radio.network["bandwidth_bps"]
+        return self._busy_until_us
+
+    def receive(self, size):
+        self._received += size
+        if self._received >= PACKET_BYTES and self.up():
+            self.send(self._received // PACKET_BYTES * PACKET_BYTES)
+            self._received %= PACKET_BYTES

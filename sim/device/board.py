@@ -1,0 +1,102 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Builds the world's board inside this interpreter: parts, vendor modules, file system, heap.
+
+The world is a dict, written by sim/world.py: where the files are, what time it is, what is going to happen.
+"""
+
+import os
+import random
+import ssl  # noqa: F401  the firmware finds it loaded
+import sys
+
+import vfs
+
+from sim.device.air import Air
+from sim.device.camera import CameraModule
+from sim.device.card import CardModel
+from sim.device.clock import Clock
+from sim.device.console import SysModule, TypedInput, TypedText
+from sim.device.ending import Ending
+from sim.device.esp32 import Esp32Module
+from sim.device.fence import Fenced, FencedOs
+from sim.device.flash import Flash
+from sim.device.heap import Heap
+from sim.device.ioqueue import VirtualQueue
+from sim.device.machine import MachineModule
+from sim.device.network import NetworkModule
+from sim.device.radio import Radio
+from sim.device.sensor import Reel, Sensor
+from sim.device.sockets import SocketModule, SslModule
+from sim.device.trace import Trace
+from sim.device.vtime import install
+
+UNIQUE_ID = (0x24, 0x58, 0x7C, 0xD1, 0x0A, 0x01)
+
+
+class Board:
+    """All parts of one boot. Afterwards `/` is the flash image, and imports give the vendor modules."""
+
+    def __init__(self, world):
+        board, seed = world["board"], world["seed"] + world["boot_index"]
+        self.clock = clock = Clock(world["now_us"], world["utc_at_zero_ms"], world.get("realtime", False))
+        self.trace = Trace(open(world["trace"], "a"), clock)
+        self.ending = Ending(open(world["control"], "w"), clock, self.trace)
+        self.trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
+        self.sensor = self._sensor(world, board)
+        self.card = self._card(world, board, seed)
+        self.radio = Radio(world["wifi"]["networks"], clock, self.trace)
+        self._image = open(world["image"], "r+b")
+        self._put_modules_in_place(world, board, seed)
+        self._mount_flash(world)
+        self.heap = Heap(world["heap_bytes"], clock, lambda: self.sensor.captured)
+        self._set_alarms(world)
+
+    def _sensor(self, world, board):
+        truth = open(world["truth"], "a")
+        choice = board["sim"].get("profile", board["default_profile"])
+        count = board["camera"]["fb_count"]
+        reel = Reel(world["reel"]) if world.get("reel") else None
+        sensor = Sensor(board["profiles"], choice, count, reel, self.clock, truth, world["boot_index"], world.get("produced", 0))
+        self.ending.before(sensor.stop)
+        return sensor
+
+    def _card(self, world, board, seed):
+        about = world.get("card")
+        if not about:
+            return None
+        image, undo = open(about["image"], "r+b"), open(about["undo"], "w+b")
+        return CardModel(image, undo, about["sectors"], board["sim"]["card"], self.clock, self.trace, seed, about.get("faults", ()))
+
+    def _put_modules_in_place(self, world, board, seed):
+        air = Air(self.radio, self.clock, world.get("hosts", {"localhost": "127.0.0.1"}))
+        typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
+        board_time = install(self.clock, VirtualQueue)
+        unique_id = bytes(world.get("unique_id", UNIQUE_ID))
+        random.seed(seed)
+        vendor = {
+            "machine": MachineModule(board, self.clock, self.card, self.ending, self.trace, board_time, world["reset_cause"], unique_id),
+            "camera": CameraModule(self.sensor, board["camera"], self.clock, self.trace),
+            "network": NetworkModule(self.radio, self.clock),
+            "esp32": Esp32Module(open(world["nvs"], "r+"), board["flash"]["partitions"]),
+            "socket": SocketModule(air),
+            "ssl": SslModule(),
+            "sys": SysModule(sys, typed),
+            "os": FencedOs(os, seed),
+            "vfs": Fenced(vfs, ("VfsPosix",)),
+        }
+        for name in vendor:
+            sys.modules[name] = vendor[name]
+
+    def _mount_flash(self, world):
+        flash = vfs.VfsLfs2(Flash(self._image, world["image_offset"], world["image_size"]))
+        vfs.umount("/")
+        vfs.mount(flash, "/")
+        os.chdir("/")
+        sys.path[:] = ["", ".frozen", "/lib"]
+
+    def _set_alarms(self, world):
+        self.ending.details = lambda: {"heap": self.heap.report(), "produced": self.sensor.produced}
+        if world.get("cut_at_us") is not None:
+            self.clock.at(world["cut_at_us"], lambda: self.ending.end("cut"))
+        self.clock.at(world["stop_at_us"], lambda: self.ending.end("stop"))

@@ -1,0 +1,46 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Gives the firmware the board's heap and no more, and watches how much of it is used.
+
+The simulation lives in the same heap. What it keeps is taken before; what it allocates for a frame is counted
+as the firmware's, and is next to nothing.
+"""
+
+import gc
+from array import array
+
+SAMPLE_US = 5_000_000
+_SAMPLES = 64
+
+
+class Heap:
+    """`limit` bytes for the firmware from now on. MemoryError if the interpreter was started with too few."""
+
+    def __init__(self, limit, clock, frames):
+        self._samples = array("i", bytes(4 * _SAMPLES))  # the last growths per frame
+        self._count = 0
+        self._clock, self._frames = clock, frames
+        gc.collect()
+        if gc.mem_free() < limit:
+            raise MemoryError("start the interpreter with %d bytes of heap more" % (limit - gc.mem_free()))
+        self._ballast = bytearray(gc.mem_free() - limit)
+        self.limit = gc.mem_free()
+        self.peak = self._used = self._frames_then = 0
+        self._sample()
+
+    def _sample(self):
+        used, frames = self.limit - gc.mem_free(), self._frames()
+        self.peak = max(self.peak, used)
+        if used > self._used and frames > self._frames_then:
+            self._samples[self._count % _SAMPLES] = (used - self._used) // (frames - self._frames_then)
+            self._count += 1
+        self._used, self._frames_then = used, frames
+        self._clock.at(self._clock.now_us + SAMPLE_US, self._sample)
+
+    def per_frame(self):
+        """Bytes a frame costs: the median growth between two looks, so that a collection in one does not matter."""
+        known = sorted(self._samples[: min(self._count, _SAMPLES)])
+        return known[len(known) // 2] if known else None
+
+    def report(self):
+        return {"limit": self.limit, "peak": self.peak, "per_frame": self.per_frame()}
