@@ -21,6 +21,7 @@ from firmware.segment import MAX_PARTS
 SILENT_CAMERA_MS = const(5000)
 FIRST_RETRY_MS = const(500)
 LONGEST_RETRY_MS = const(30_000)
+MOST_WAITING = const(4)
 LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
 
 
@@ -108,13 +109,15 @@ class Recorder:
             self._seal(now_ms)
 
     def _rest(self, now_ms):
-        """Paused or stopping: nothing stays open, nothing is captured."""
-        self._close_camera()
+        """Paused or stopping: what the camera has already is taken; then nothing is captured, nothing stays open."""
         if self._writer is not None:
             try:
+                self._take_waiting()
+                self._close_camera()
                 self._end(now_ms)
             except OSError as error:
                 self._card_failed(error, now_ms)
+        self._close_camera()
         if self.state != "paused" and not self._want_stop:
             self._health.event("paused", "recording is paused")
             self._open_gap("paused", self._last_frame_ms or now_ms, now_ms)
@@ -165,6 +168,12 @@ class Recorder:
         self._take(frame, stamp_ms)
         camera.release()
         self._last_frame_ms = stamp_ms
+
+    def _take_waiting(self):
+        """Frames that wait in the driver's buffers; there are never more than a few."""
+        for _ in range(MOST_WAITING):
+            if self._camera_open and self._camera.available():
+                self._look(self._keeper.uptime_ms())
 
     def _take(self, frame, stamp_ms):
         if self._gap is not None:

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 CODE_PATH = re.compile(r"`((?:firmware|hal|boards|host_tools|sim|tests|docs|tools|bench|typings|\.ci)/[\w./-]*)`")
-MAKE = re.compile(r"\bmake ([a-z][a-z-]+)\b")
+MAKE = re.compile(r"^(?:\$ )?make ([a-z][a-z -]+)", re.MULTILINE)
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 DAYLOG = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?daylog ([^\n#|>]*)", re.MULTILINE)
 
@@ -36,7 +36,8 @@ def missing_targets(text: str) -> Iterator[str]:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     fences = FENCE.findall(text)
     inline = re.findall(r"`([^`\n]+)`", FENCE.sub("", text))
-    yield from (f"make {name}" for name in MAKE.findall("\n".join(fences + inline)) if name not in targets)
+    named = [name for line in MAKE.findall("\n".join(fences + inline)) for name in line.split()]
+    yield from (f"make {name}" for name in named if name not in targets)
 
 
 def command_problems(words: list[str]) -> Iterator[str]:
