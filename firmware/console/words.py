@@ -37,11 +37,6 @@ def table(rows):
     return "\n".join("%-*s  %s" % (width, name, value) for name, value in shown)
 
 
-def facts(values):
-    """A flat dict as one row: {"state": "up", "rssi": -60} -> "rssi -60, state up"."""
-    return ", ".join("%s %s" % (name.replace("_", " "), values[name]) for name in sorted(values) if values[name] not in (None, ""))
-
-
 def log_line(uptime_ms, level, kind, message):
     """One event as one row, such as `[    12.345] warn wifi: no known network`."""
     mark = "" if level == "info" else level + " "

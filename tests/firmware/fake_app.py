@@ -36,6 +36,7 @@ class FakeKeeper:
 class FakeRecorder:
     def __init__(self, calls):
         self.state = "recording"
+        self.sequence = 125
         self._calls = calls
 
     def pause(self):
@@ -66,7 +67,7 @@ class FakeStore:
         return (found for found in self._segments if state in (None, found[2]))
 
     def status(self):
-        return {"boot": 7, "segments": {"closed": 2, "stored": 1}, "pending_bytes": 3_000_000, "free_bytes": 29_500_000_000}
+        return {"boot": 7, "segments": {"closed": 2, "stored": 1, "set_aside": 0}, "pending_bytes": 3_000_000, "free_bytes": 29_500_000_000}
 
 
 class FakeSupervisor:
@@ -93,6 +94,7 @@ class FakeApp:
         self.link = Named(status=lambda: {"state": "connected", "rssi_dbm": -61}, kick=lambda: self.calls.append("look for Wi-Fi"))
         self.store = FakeStore([(7, n, "stored" if n == 1 else "closed", 1_000_000 * n) for n in (1, 2, 3)])
         self.supervisor = FakeSupervisor()
+        self.settings = Named(store={"bucket": "b"})
 
     def leave(self):
         self.calls.append("leave")

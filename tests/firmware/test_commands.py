@@ -73,8 +73,8 @@ class Status(unittest.TestCase):
             "recorder  daylog-abc123 (board testboard, firmware 0.1.0)",
             "state     recording, for 12 s since boot 7",
             "time      not known yet; it comes with Wi-Fi",
-            "frames    120 recorded, dropped: 3 card stall",
-            "card      29.5 GB free, 3.0 MB to store; segments: closed 2, stored 1",
+            "frames    125 seen, 120 in closed segments, dropped: 3 card stall",
+            "card      29.5 GB free, 3.0 MB to store; segments: 2 closed, 1 stored",
             "link      connected, -61 dBm",
             "sync      waiting for Wi-Fi",
             "chip      41 C",
@@ -189,12 +189,16 @@ class Endings(unittest.TestCase):
             do(line, app)
             self.assertEqual(app.calls, [call])
 
-    def test_shutdown_sync_needs_an_uploader(self):
-        app = FakeApp()
-        app.uploader = None
-        with self.assertRaises(CommandError):
-            do("shutdown sync", app)
-        self.assertEqual(app.calls, [])
+    def test_shutdown_sync_needs_a_store_and_an_uploader(self):
+        for part in ("uploader", "store"):
+            app = FakeApp()
+            if part == "store":
+                app.settings.store = None
+            else:
+                app.uploader = None
+            with self.assertRaises(CommandError):
+                do("shutdown sync", app)
+            self.assertEqual(app.calls, [])
 
 
 class Words(unittest.TestCase):
@@ -204,9 +208,6 @@ class Words(unittest.TestCase):
 
     def test_durations(self):
         self.assertEqual([words.duration(s * 1000) for s in (0, 59, 61, 3661)], ["0 s", "59 s", "1 min 01 s", "1 h 01 min"])
-
-    def test_facts_leave_out_what_is_not_there(self):
-        self.assertEqual(words.facts({"b_c": 1, "a": None, "d": ""}), "b c 1")
 
     def test_errors(self):
         self.assertEqual(in_words(OSError(28))[0], "The card is full.")

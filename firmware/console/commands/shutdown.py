@@ -3,6 +3,7 @@
 """`shutdown`: leave the card clean and sleep; with `sync`, store everything first."""
 
 from firmware.console import words
+from firmware.console.errors import CommandError
 
 NAME = "shutdown"
 USAGE = "shutdown [sync]"
@@ -14,6 +15,8 @@ WORDS = ("sync",)
 async def run(context, args):
     words.at_most(args, 1, USAGE)
     sync = bool(args) and words.choice(args[0], WORDS, USAGE) == "sync"
+    if sync and not context.settings.store:
+        raise CommandError("There is no store in the settings.", "Type shutdown: what is not stored stays on the card.")
     if sync:
         words.need(context.uploader, "The uploader")
     return {"shutting_down": True, "sync": sync}
@@ -21,7 +24,7 @@ async def run(context, args):
 
 def text(result):
     if result["sync"]:
-        return "Uploading what is pending, then sleeping. Ctrl-C calls it off."
+        return "Closing the segment, uploading all of it, then sleeping until reset."
     return "Closing the segment, then sleeping until reset."
 
 

@@ -24,6 +24,7 @@ async def run(context, args):
             "board": context.board.name,
             "firmware": VERSION,
             "state": context.recorder.state if context.recorder else "starting",
+            "frames_seen": context.recorder.sequence if context.recorder else 0,
             "temperature_c": context.board.temperature_c(),
             "card": _status_of(context.store),
             "link": _status_of(context.link),
@@ -44,7 +45,7 @@ def text(result):
         ("recorder", "%s (board %s, firmware %s)" % (result["device"], result["board"], result["firmware"])),
         ("state", "%s, for %s since boot %d" % (result["state"], words.duration(result["uptime_ms"]), result["boot"])),
         ("time", iso(result["unix_ms"]) if result["unix_ms"] else "not known yet; it comes with Wi-Fi"),
-        ("frames", "%d recorded, %s" % (counters.get("recorded", 0), _dropped(counters))),
+        ("frames", "%d seen, %d in closed segments, %s" % (result["frames_seen"], counters.get("recorded", 0), _dropped(counters))),
         ("card", _card(result["card"])),
         ("link", link_words(result["link"])),
         ("sync", sync_words(result["sync"])),
@@ -64,7 +65,9 @@ def _card(card):
     if card is None:
         return "not ready"
     free, pending = words.size(card["free_bytes"]), words.size(card["pending_bytes"])
-    return "%s free, %s to store; segments: %s" % (free, pending, words.facts(card["segments"]))
+    counts = card["segments"]
+    segments = ", ".join("%d %s" % (counts[state], state.replace("_", " ")) for state in sorted(counts) if counts[state])
+    return "%s free, %s to store; segments: %s" % (free, pending, segments or "none")
 
 
 def link_words(link):
