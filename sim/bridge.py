@@ -14,25 +14,18 @@ the interpreter.
 """
 
 import contextlib
-import errno
-import fcntl
 import json
-import math
 import os
 import selectors
-import signal
-import subprocess
 import termios
 import tty
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
 from host_tools.errors import DaylogError
+from sim.interpreter import Boot, Interpreter, raw_pty, read
 from sim.outlet import Outlet
 from sim.serial_line import SerialLine
-
-Boot = Callable[[str, bool, int], list[str]]
 
 CTRL_A, CTRL_C, LEAVE_KEY = b"\x01", b"\x03", b"\x1d"
 SOFT_REBOOT = b"MPY: soft reboot\r\n"
@@ -40,7 +33,6 @@ SLEEPS = b"\r\nThe board sleeps. Any key is its reset button.\r\n"
 _RAW_PROMPT = b"raw REPL; CTRL-B to exit\r\n>"
 _FRIENDLY_PROMPT = b"information.\r\n>>> "
 _BANNER = b"MicroPython "
-_READ_BYTES = 65536
 NO_WORLD = 70  # exit code of sim/device/boot.py
 _LOOK_AGAIN_S = 0.01  # while somebody has yet to read what waits for him
 
@@ -55,13 +47,13 @@ class Bridge:
     def __init__(self, boot: Boot, local: tuple[int, int] | None = None) -> None:
         self._boot = boot
         self._local = local
-        self._outer, self._outer_slave = _raw_pty()  # our own slave keeps the line up between two visitors
+        self._outer, self._outer_slave = raw_pty()  # our own slave keeps the line up between two visitors
         self.path = os.ttyname(self._outer_slave)
         self._outlets = [Outlet(self._outer, forget=lambda: termios.tcflush(self._outer_slave, termios.TCIFLUSH))]
         if local:
             self._outlets.append(Outlet(local[1]))
         self._selector = selectors.DefaultSelector()
-        self._board: _Interpreter | None = None
+        self._board: Interpreter | None = None
         self._line = SerialLine()
         self._tail = b""  # the last the interpreter wrote, to know which prompt it shows
         self._raw_repl = False
@@ -72,7 +64,7 @@ class Bridge:
 
     def run(self) -> None:
         """Serve until the person leaves; nothing is left behind."""
-        self._selector.register(self._outer, selectors.EVENT_READ, lambda: self._from_host(_read(self._outer) or b""))
+        self._selector.register(self._outer, selectors.EVENT_READ, lambda: self._from_host(read(self._outer) or b""))
         if self._local:
             self._selector.register(self._local[0], selectors.EVENT_READ, self._from_person)
         try:
@@ -95,7 +87,7 @@ class Bridge:
             outlet.push()
 
     def _start(self, cause: str, raw_repl: bool = False) -> None:
-        self._board = _Interpreter(self._boot, cause, raw_repl)
+        self._board = Interpreter(self._boot, cause, raw_repl)
         self._line = SerialLine()
         self._tail = b""
         self._raw_repl = raw_repl
@@ -118,7 +110,7 @@ class Bridge:
     # --- bytes from the interpreter ---------------------------------------------------------------------------
 
     def _from_device(self) -> None:
-        data = _read(self._board.terminal) if self._board else None
+        data = read(self._board.terminal) if self._board else None
         if data == b"":
             return self._soft_reset()
         self._heard(data or b"")
@@ -149,7 +141,7 @@ class Bridge:
 
     def _from_person(self) -> None:
         assert self._local
-        data = _read(self._local[0])
+        data = read(self._local[0])
         if data is not None:
             keys, leave, _ = data.partition(LEAVE_KEY)
             self._from_host(keys)
@@ -188,8 +180,8 @@ class Bridge:
     def _from_control(self) -> None:
         """One line of JSON says how the board ended; the interpreter stands still by then. None: it has exited."""
         assert self._board
-        line = _read(self._board.control)
-        self._heard(_read(self._board.terminal) or b"")
+        line = read(self._board.control)
+        self._heard(read(self._board.terminal) or b"")
         if not line:
             return self._soft_reset()
         self._stop()
@@ -202,79 +194,6 @@ class Bridge:
 
 
 _CAUSES = {"reset": "hard", "soft_reset": "soft", "watchdog": "watchdog", "cut": "power_on"}
-
-
-class _Interpreter:
-    """One boot of the board: a MicroPython process on a pseudo-terminal of its own."""
-
-    def __init__(self, boot: Boot, cause: str, raw_repl: bool) -> None:
-        self.terminal, slave = _raw_pty()
-        self.control, control = os.pipe()
-        self.stdin = Outlet(self.terminal, patience_s=math.inf)
-        self._process = subprocess.Popen(
-            boot(cause, raw_repl, control),
-            stdin=slave,
-            stdout=slave,
-            stderr=slave,
-            pass_fds=(control,),
-            start_new_session=True,
-            preexec_fn=_own_terminal,
-        )
-        os.close(slave)
-        os.close(control)
-
-    def kill(self) -> None:
-        """End it as a power cut would."""
-        self._process.kill()
-        self._process.wait()
-        os.close(self.terminal)
-        os.close(self.control)
-
-    def exit_code(self) -> int:
-        """Of a process that has let go of its terminal."""
-        try:
-            return self._process.wait(timeout=2)
-        except subprocess.TimeoutExpired:
-            return 0
-
-    def interrupt(self) -> None:
-        self._process.send_signal(signal.SIGINT)
-
-    def catches_interrupt(self) -> bool:
-        """Whether a SIGINT now would be a KeyboardInterrupt: MicroPython installs its handler only then.
-
-        Guessing it from the output kills the process in the middle of a mount frame.
-        """
-        try:
-            status = Path(f"/proc/{self._process.pid}/status").read_text()
-        except OSError:  # it has just ended, or this host has no /proc
-            return False
-        caught = int(status.split("SigCgt:")[1].split()[0], 16) if "SigCgt:" in status else 0
-        return bool(caught >> (signal.SIGINT - 1) & 1)
-
-
-def _own_terminal() -> None:
-    # When the bridge dies, however it dies, the terminal hangs up and the interpreter ends.
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
-def _raw_pty() -> tuple[int, int]:
-    master, slave = os.openpty()
-    tty.setraw(slave)
-    os.set_blocking(master, False)
-    return master, slave
-
-
-def _read(fd: int) -> bytes | None:
-    """What is there to read; b"" at the end, None if there is nothing now."""
-    try:
-        return os.read(fd, _READ_BYTES)
-    except BlockingIOError:
-        return None
-    except OSError as error:
-        if error.errno == errno.EIO:  # the other end of a pseudo-terminal is closed
-            return b""
-        raise
 
 
 @contextlib.contextmanager
