@@ -64,6 +64,8 @@ class App:
         mount = await self._mount()
         self.store = self._open_store(mount)
         gaps = self._recover()
+        if self.settings.wifi:
+            self.board.wifi.active(True)  # blocks for 300 ms: before the first frame, not after it
         self.recorder = self._make_recorder(gaps)
         self.uploader = Uploader(self.store, self.settings, self.device, self.keeper, self.health, self.link)
         self._announce()

@@ -9,12 +9,12 @@ fresh frames the clock says how many there must have been; what is lacking was l
 
 LOOK_AGAIN_MS = 2
 CREEP_MS = 5
-MOMENT_MS = 8  # looks further apart (the card was busy) do not tell when a frame arrived
 
 
 class Cadence:
     def __init__(self, fps):
         self._period_us = 1_000_000 // fps
+        self._moment_ms = max(LOOK_AGAIN_MS, 250 // fps)  # looks further apart do not tell when a frame arrived
         self.stamp_ms = self.missed = self.since_ms = 0
         self.restart(0)
 
@@ -42,7 +42,7 @@ class Cadence:
         """
         self._since_fresh += 1
         self.missed = 0
-        if self._looked_ms is not None and now_ms - self._looked_ms <= MOMENT_MS:
+        if self._looked_ms is not None and now_ms - self._looked_ms <= self._moment_ms:
             self.stamp_ms, self.missed, self.since_ms = now_ms, self._missed(now_ms), self._fresh_ms
             self._fresh_ms, self._since_fresh = now_ms, 0
         else:  # it waited in the driver's buffer: one period after the one before, and not in the future
@@ -59,9 +59,10 @@ class Cadence:
         return max(0, periods - self._since_fresh)
 
     def _next_stamp(self, now_ms):
-        """One period on; a little less when the look was in time and the frame was there already, so that
-        looks creep towards the moment of arrival until a frame is fresh again."""
-        if self._fresh_ms is None and not self._last_ms:
+        """One period on. A little less when the look was in time and the frame was there at once, so that looks
+        creep towards the moment of arrival until a frame is fresh again."""
+        if not self._last_ms:
             return now_ms
         expected_ms = self._last_ms + self._period_us // 1000
-        return min(now_ms, expected_ms) if now_ms > expected_ms + MOMENT_MS else min(now_ms, expected_ms - CREEP_MS)
+        in_time = self._looked_ms is None and now_ms <= expected_ms + self._moment_ms
+        return min(now_ms, expected_ms - CREEP_MS if in_time else expected_ms)

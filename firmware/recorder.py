@@ -188,11 +188,14 @@ class Recorder:
     # -- writing ---------------------------------------------------------------------
 
     def _write_between_frames(self):
-        """Slices of the sealed chunk while the next frame is not due; then the commit that makes them durable."""
+        """Slices of the sealed chunk while the next frame is not due, and one in any case: whoever else keeps the
+        interpreter busy, the card must not fall behind. Then the commit that makes them durable."""
         writer = self._writer
-        while writer.busy() and self._cadence.due_ms - self._keeper.uptime_ms() > LEAD_MS:
+        while writer.busy():
             if not writer.step():
                 self._commit()
+            if self._cadence.due_ms - self._keeper.uptime_ms() <= LEAD_MS:
+                return
 
     def _commit(self):
         self._writer.commit()
