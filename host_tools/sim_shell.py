@@ -5,7 +5,6 @@
 import json
 import tempfile
 from pathlib import Path
-from typing import Any
 
 import rich_click as click
 
@@ -41,7 +40,10 @@ def shell_command(board: str, video: Path, profile: str, store_file: str | None,
         profile=profile,
         store=recorder_store(store_file) if store_file else None,
     )
-    about: dict[str, Any] = {"board": options.board["name"], "out": str(options.out)}
-    serve(
-        options, lambda path: click.echo(json.dumps({**about, "pty": path}) if as_json else HOW_TO.format(path=path)), keep=out is not None
-    )
+    serve(options, lambda path: announce(path, options, as_json), keep=out is not None)
+    click.echo()  # the prompt of the board stays where it was
+
+
+def announce(path: str, options: Options, as_json: bool) -> None:
+    about = {"board": options.board["name"], "out": str(options.out), "pty": path}
+    click.echo(json.dumps(about) if as_json else HOW_TO.format(path=path))
