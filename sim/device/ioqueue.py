@@ -10,10 +10,11 @@ import select
 import time
 
 from sim.device.clock import NEVER_US
-from sim.device.waitable import POLLIN, POLLOUT
+from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 PATIENCE_MS = 10_000  # how long a real peer may keep virtual time waiting
 MOST_TURNS = 200_000  # without any time passing
+_ENDS = ((1, POLLOUT), (2, POLLIN))  # place in an entry, and the event that is of no interest there
 LOOK_MS = 10  # in real time, how often simulated streams are looked at
 
 
@@ -117,13 +118,11 @@ class VirtualQueue:
         """Wake the tasks whose streams are ready; real streams may be waited for. Whether any was."""
         woken, real = False, None
         for waiting in self.map:
-            stream = waiting[0]
-            ask = getattr(stream, "ready", None)
-            if ask is not None:
-                woken = self._wake(waiting, ask(_wanted(waiting))) or woken
+            if isinstance(waiting[0], Waitable):
+                woken = self._wake(waiting, waiting[0].ready(_wanted(waiting))) or woken
             else:
                 real = real or select.poll()
-                real.register(stream, _wanted(waiting))
+                real.register(waiting[0], _wanted(waiting))
         if real is not None:
             woken = self._poll(real, 0 if woken else wait_ms) or woken
         elif wait_ms and not woken:
@@ -143,7 +142,7 @@ class VirtualQueue:
     def _wake(self, waiting, events):
         """An error wakes both ends."""
         woken = False
-        for slot, other in ((1, POLLOUT), (2, POLLIN)):
+        for slot, other in _ENDS:
             if events & ~other and waiting[slot] is not None:
                 self._core._task_queue.push(waiting[slot])
                 waiting[slot] = None
@@ -153,17 +152,20 @@ class VirtualQueue:
     def _await_peers(self):
         """Stand still, in real time, until one of the real peers somebody waits for does something.
         Whether there was any to wait for; those who stay silent are given up on."""
-        poll, streams = select.poll(), []
+        poll = None
         for waiting in self.map:
-            awaited = getattr(waiting[0], "awaited", None)
-            events = awaited(_wanted(waiting)) if awaited else 0
+            events = waiting[0].awaited(_wanted(waiting)) if isinstance(waiting[0], Waitable) else 0
             if events:
+                poll = poll or select.poll()
                 poll.register(waiting[0].peer(), events)
-                streams.append(waiting[0])
-        if streams and not poll.poll(PATIENCE_MS):
-            for stream in streams:
-                stream.give_up()
-        return bool(streams)
+        if poll is not None and not poll.poll(PATIENCE_MS):
+            self._give_up()
+        return poll is not None
+
+    def _give_up(self):
+        for waiting in self.map:
+            if isinstance(waiting[0], Waitable):
+                waiting[0].give_up()
 
 
 def _wanted(waiting):

@@ -91,7 +91,9 @@ def _make_sd_card(wired, card):
                 return -1
             if operation == SYNC:
                 card.sync()
-            return {COUNT: card.sectors, SIZE: SECTOR}.get(operation, 0)
+            if operation == COUNT:
+                return card.sectors
+            return SECTOR if operation == SIZE else 0
 
         def deinit(self):
             self._ready = False

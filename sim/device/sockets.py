@@ -7,7 +7,7 @@ import ssl as real_ssl
 
 from sim.device.tcp import TcpSocket
 from sim.device.udp import NTP_PORT, UdpSocket
-from sim.device.waitable import POLLIN, POLLOUT
+from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 EAFNOSUPPORT = 97
 
@@ -30,7 +30,7 @@ class SocketModule:
         return [(self.AF_INET, kind or self.SOCK_STREAM, protocol, "", (address, port))]
 
 
-class TlsSocket:
+class TlsSocket(Waitable):
     """mbedTLS over a simulated socket, which it hides from the simulation: this tells what it waits for."""
 
     def __init__(self, tls, carrier):

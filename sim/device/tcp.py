@@ -206,7 +206,6 @@ class TcpSocket(Waitable):
         return self._real
 
     def give_up(self):
-        """The real peer has had its time: from now on virtual time goes on without it."""
         self._patient = False
 
 

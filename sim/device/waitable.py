@@ -20,6 +20,13 @@ class Waitable(io.IOBase):
         """Which events of its real peer would help those who want `flags`; 0: only virtual time does."""
         return 0
 
+    def peer(self):
+        """The real socket behind, for those that have awaited events."""
+        return None
+
+    def give_up(self):
+        """The real peer has had its time: from now on virtual time goes on without it."""
+
     def ioctl(self, operation, argument):
         if operation == _POLL:
             return self.ready(argument)
