@@ -19,10 +19,17 @@ from host_tools.errors import DaylogError
 if sys.version_info >= (3, 11):
     import tomllib
 else:
-    import tomli as tomllib
+    import tomli as tomllib  # pyright: ignore[reportMissingImports]
 
 BOARDS = Path(__file__).resolve().parent.parent / "boards"
-HOST_ONLY = ("sim", "folder")  # what the device is not sent
+HOST_ONLY = ("sim", "folder", "shared_pins")  # what the device is not sent
+
+# The camera module's names for what a sensor can be asked for (esp32-camera driver/include/sensor.h).
+FRAME_SIZES = {
+    "QVGA": (320, 240), "CIF": (400, 296), "HVGA": (480, 320), "VGA": (640, 480), "SVGA": (800, 600), "XGA": (1024, 768), "HD": (1280, 720),
+    "SXGA": (1280, 1024), "UXGA": (1600, 1200), "FHD": (1920, 1080), "QXGA": (2048, 1536), "QHD": (2560, 1440), "WQXGA": (2560, 1600),
+    "QSXGA": (2560, 1920),
+}  # fmt: skip
 
 
 class BoardError(DaylogError):
@@ -66,20 +73,27 @@ def check(board: dict[str, Any]) -> list[str]:
 
 
 def _pins(data: dict[str, Any]) -> Iterator[str]:
-    """Two functions on one pin cannot both work."""
-    pins = data["camera"]["pins"]
-    used = [(f"camera D{i}", pin) for i, pin in enumerate(pins["data_pins"])]
-    used += [(f"camera {name}", pin) for name, pin in pins.items() if name != "data_pins"]
-    card = data["card"]
-    used += [("card sck", card["sck"]), ("card cmd", card["cmd"]), *((f"card D{i}", pin) for i, pin in enumerate(card["data"]))]
-    used += [("led", data["led"]["pin"])] if "pin" in data["led"] else []
+    """Two functions on one pin cannot both work, unless the board says that they share it."""
     holders: dict[int, str] = {}
-    for name, pin in used:
-        if pin in holders:
+    for name, pin in _wired(data):
+        if pin in holders and pin not in data.get("shared_pins", []):
             yield f"pin {pin} is used twice: {holders[pin]} and {name}"
         holders[pin] = name
+    card = data["card"]
     if len(card["data"]) != card["width"]:
         yield f"card.data names {len(card['data'])} pins, card.width is {card['width']}"
+
+
+def _wired(data: dict[str, Any]) -> Iterator[tuple[str, int]]:
+    """Every function that has a pin."""
+    pins = data["camera"]["pins"]
+    yield from ((f"camera {name}", pin) for name, pin in pins.items() if name != "data_pins")
+    yield from ((f"camera D{i}", pin) for i, pin in enumerate(pins["data_pins"]))
+    card = data["card"]
+    yield from [("card sck", card["sck"]), ("card cmd", card["cmd"])]
+    yield from ((f"card D{i}", pin) for i, pin in enumerate(card["data"]))
+    if "pin" in data["led"]:
+        yield "led", data["led"]["pin"]
 
 
 def _partitions(flash: dict[str, Any]) -> Iterator[str]:
@@ -96,6 +110,9 @@ def _profiles(data: dict[str, Any]) -> Iterator[str]:
     if data["default_profile"] not in profiles:
         yield f"default_profile {data['default_profile']} is not among the profiles"
     for name, profile in profiles.items():
+        size = profile["width"], profile["height"]
+        if FRAME_SIZES.get(profile["size"]) != size:
+            yield f"profile {name}: {profile['size']} is not {size[0]} x {size[1]}; sizes are {', '.join(FRAME_SIZES)}"
         fb_bytes = profile["width"] * profile["height"] // 5
         if profile["fb_bytes"] != fb_bytes:
             yield f"profile {name}: the driver's frame buffer is width * height / 5 = {fb_bytes} bytes, not {profile['fb_bytes']}"
