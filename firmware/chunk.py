@@ -116,7 +116,9 @@ class ChunkBuffer:
         return True
 
     def _message_head(self, channel, sequence, time_ns, size):
-        struct.pack_into(MESSAGE_FORMAT, self.buffer, self._end, mcap.MESSAGE, MESSAGE_BYTES - 9 + size, channel, sequence, time_ns, time_ns)
+        struct.pack_into(
+            MESSAGE_FORMAT, self.buffer, self._end, mcap.MESSAGE, MESSAGE_BYTES - 9 + size, channel, sequence, time_ns, time_ns
+        )
         used = self._used[channel]
         struct.pack_into("<QQ", self._indexes[channel], used, time_ns, self._end - RECORDS)
         self._used[channel] = used + INDEX_ENTRY_BYTES
@@ -136,7 +138,9 @@ class ChunkBuffer:
         indexes = self._put_indexes(offset)
         identified = self._end - IDENTITY_BYTES
         self._put_identity(segment, summary.chunks, offset, identified)
-        summary.add_chunk(offset + IDENTITY_BYTES, CHUNK_BYTES + records, start_ns, last_ns, indexes, self._end - RECORDS - records, records)
+        summary.add_chunk(
+            offset + IDENTITY_BYTES, CHUNK_BYTES + records, start_ns, last_ns, indexes, self._end - RECORDS - records, records
+        )
         self._put_padding()
         self.size = self._end
         return self.size

@@ -46,8 +46,9 @@ class Entry:
 
     def encode(self):
         flags = HASHED if self.sha256 else 0
-        head = (_MAGIC, self.kind, flags, len(self.payload), self.boot, self.segment, self.size, self.frames, self.first_ms, self.offset_ms, self.sha256)
-        data = struct.pack(_HEAD, *head) + self.payload
+        what = (_MAGIC, self.kind, flags, len(self.payload), self.boot, self.segment)
+        about = (self.size, self.frames, self.first_ms, self.offset_ms, self.sha256)
+        data = struct.pack(_HEAD, *(what + about)) + self.payload
         data += bytes(RECORD_BYTES - 4 - len(data))
         return data + struct.pack("<I", binascii.crc32(data))
 

@@ -114,7 +114,8 @@ class Summary:
 
     def _statistics(self):
         pairs = b"".join(struct.pack("<HQ", number, n) for number, n in enumerate(self.counts) if n)
-        head = struct.pack("<QHIIIIQQ", sum(self.counts), self._schema_count, self._channel_count, 0, 1, self.chunks, self.first_ns, self.last_ns)
+        head = struct.pack("<QHIIII", sum(self.counts), self._schema_count, self._channel_count, 0, 1, self.chunks)
+        head += struct.pack("<QQ", self.first_ns, self.last_ns)
         return record(STATISTICS, head + struct.pack("<I", len(pairs)) + pairs)
 
     def encode(self, offset):

@@ -22,11 +22,10 @@ SILENT_CAMERA_MS = const(5000)
 FIRST_RETRY_MS = const(500)
 LONGEST_RETRY_MS = const(30_000)
 MOST_WAITING = const(4)
+ENOSPC = const(28)
+CARD_FULL = "the card is full of footage that is not stored yet; bring it into Wi-Fi, or insert an empty card"
+CARD_BAD = "the card cannot be written (error %s); take it out, check it, replace it"
 LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
-
-
-class CardError(Exception):
-    """The card refused a write: the segment is given up, the next one is tried later."""
 
 
 class Recorder:
@@ -132,10 +131,13 @@ class Recorder:
             return False
         try:
             self._open_segment(now_ms)
+        except OSError as error:
+            self._card_failed(error, now_ms)
+            return False
+        try:
             self._open_camera()  # last: its frames want to be fetched at once
         except OSError as error:
-            self._explain(error)
-            self._put_off(now_ms)
+            self._camera_failed(now_ms, "the camera does not start: %r" % error)
             return False
         self._retry_ms = FIRST_RETRY_MS
         self.state = "recording"
@@ -254,8 +256,14 @@ class Recorder:
     def _about(self, now_ms):
         """The metadata that makes the segment understood alone."""
         base = "utc" if self._offset_ms else "uptime"
-        own = [("boot", str(self._keeper.boot)), ("time_base", base), ("utc_offset_ms", str(self._offset_ms)), ("start_uptime_ms", str(now_ms))]
-        return self._identity + own + [("fps", str(self._profile["fps"])), ("commit_interval_ms", str(self._settings.commit_interval_ms))]
+        numbers = (
+            ("boot", self._keeper.boot),
+            ("utc_offset_ms", self._offset_ms),
+            ("start_uptime_ms", now_ms),
+            ("fps", self._profile["fps"]),
+            ("commit_interval_ms", self._settings.commit_interval_ms),
+        )
+        return self._identity + [("time_base", base)] + [(name, str(number)) for name, number in numbers]
 
     def _begin_closing(self, now_ms):
         """The last chunk goes to the writer, which writes it between frames as ever."""
@@ -317,9 +325,9 @@ class Recorder:
 
     def _card_failed(self, error, now_ms):
         """Frames not yet durable are gone; say how many, give the segment up, try a new one later."""
-        self._explain(error)
+        self._health.set_problem("card", CARD_FULL if error.errno == ENOSPC else CARD_BAD % error.errno)
         self._health.count("card_errors")
-        self._open_gap("card_full" if error.errno == 28 else "card_error", self._durable_ms(), now_ms)
+        self._open_gap("card_full" if error.errno == ENOSPC else "card_error", self._durable_ms(), now_ms)
         if self._writer is not None:
             self._writer.abandon()  # it stays open in the journal: recovery will close it
             self._writer, self._closing = None, False
@@ -330,11 +338,6 @@ class Recorder:
         """When the footage ends that is safe: after an error it is lost from there on."""
         durable_ms = self._writer.durable_ms if self._writer is not None else None
         return durable_ms if durable_ms is not None else self._opened_ms
-
-    def _explain(self, error):
-        full = error.errno == 28
-        text = "the card is full and holds nothing that is stored already" if full else "the card cannot be written (error %s); check it" % error.errno
-        self._health.set_problem("card" if self._camera_open else "camera", text if self._camera_open else "the camera does not start: %r" % error)
 
     def _open_camera(self):
         if self._camera_open:

@@ -200,7 +200,14 @@ def repair(path, cause, boot, segment, device):
 
 def _gap(found, cause, boot):
     limit_ms = int(dict(found.pairs).get("commit_interval_ms", "0"))
-    return {"cause": cause, "frames": None, "from_uptime_ms": found.last_uptime_ms(), "to_uptime_ms": None, "boot": boot, "limit_ms": limit_ms}
+    return {
+        "cause": cause,
+        "frames": None,
+        "from_uptime_ms": found.last_uptime_ms(),
+        "to_uptime_ms": None,
+        "boot": boot,
+        "limit_ms": limit_ms,
+    }
 
 
 def unknown_gap(cause, boot):

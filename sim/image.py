@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The flash image: the firmware compiled with mpy-cross, in a littlefs of the size of the board's partition.
 
-    image = build(board, settings={"wifi": [...]})
-    image.data      # bytes of the `vfs` partition
+image = build(board, settings={"wifi": [...]})
+image.data      # bytes of the `vfs` partition
 """
 
 import hashlib
@@ -23,6 +23,7 @@ from host_tools.errors import DaylogError
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK_BYTES = 4096
+DRIVER = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}  # as MicroPython mounts it
 
 
 class BuildError(DaylogError):
@@ -88,7 +89,7 @@ def build(board: dict[str, Any], settings: dict[str, Any]) -> Image:
     """The image of a board's `vfs` partition. Raises BuildError."""
     row = partition(board, "vfs")
     files = device_files(board, settings)
-    fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, read_size=32, prog_size=32, cache_size=128, lookahead_size=32)
+    fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, **DRIVER)
     for folder in sorted({parent.as_posix() for path in files for parent in Path(path).parents if parent.as_posix() != "."}):
         fs.mkdir(folder)
     try:
@@ -96,5 +97,6 @@ def build(board: dict[str, Any], settings: dict[str, Any]) -> Image:
             with fs.open(path, "wb") as file:
                 file.write(data)
     except OSError as error:
-        raise BuildError(f"the device tree does not fit the partition of {row['size']} bytes: {error}", "make the partition larger") from error
+        message = f"the device tree does not fit the partition of {row['size']} bytes: {error}"
+        raise BuildError(message, "make the partition larger") from error
     return Image(bytes(fs.context.buffer), row["offset"], {path: len(data) for path, data in files.items()})

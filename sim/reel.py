@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+from av.error import FFmpegError
 from PIL import Image
 
 from host_tools.errors import DaylogError
@@ -44,7 +45,7 @@ def pictures(video: Path, profile: dict[str, Any]) -> Iterator[Image.Image]:
             if not container.streams.video:
                 raise VideoError(f"{video} has no video stream", "give a file that FFmpeg can play")
             yield from _at_rate(container, profile)
-    except (av.error.FFmpegError, OSError) as error:
+    except (FFmpegError, OSError) as error:
         raise VideoError(f"{video} cannot be read as a video: {error}", "give a file that FFmpeg can play") from error
 
 
@@ -123,8 +124,10 @@ def make(video: str | Path, profile: dict[str, Any], progress: Progress = lambda
 
 
 def _key(source: Path, profile: dict[str, Any]) -> str:
+    digest = hashlib.sha256()
     with source.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256") if hasattr(hashlib, "file_digest") else hashlib.sha256(file.read())
+        while data := file.read(1 << 20):
+            digest.update(data)
     shape = [FORMAT] + [profile[name] for name in ("width", "height", "fps", "expected_kb_per_frame", "fb_bytes")]
     return hashlib.sha256(digest.digest() + json.dumps(shape).encode()).hexdigest()[:32]
 
@@ -144,7 +147,8 @@ def _samples(source: Path, profile: dict[str, Any]) -> list[Image.Image]:
 def _write(path: Path, source: Path, profile: dict[str, Any], progress: Progress) -> None:
     quality = best_quality(_samples(source, profile), profile)
     frames = list(_encode_all(source, profile, quality, progress))
-    head = json.dumps({"format": FORMAT, "frames": len(frames), "quality": quality, "width": profile["width"], "height": profile["height"]}).encode() + b"\n"
+    about = {"format": FORMAT, "frames": len(frames), "quality": quality, "width": profile["width"], "height": profile["height"]}
+    head = json.dumps(about).encode() + b"\n"
     at, index = len(head) + 8 * len(frames), bytearray()
     for frame in frames:
         index += struct.pack("<II", at, len(frame))

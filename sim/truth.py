@@ -44,7 +44,7 @@ def settle(raw: Path, reel_path: Path, footage: Footage, history: History) -> li
 def _hashed(raw: Path, reel_path: Path) -> Iterator[Truth]:
     reel = Reel(reel_path)
     for line in raw.read_text().splitlines():
-        n, boot, ticks_ms, index, size, fate = line.split(" ")
+        n, boot, ticks_ms, index, _, fate = line.split(" ")
         data = stamped(reel.frame(int(index)), int(n))
         yield Truth(int(n), int(boot), int(ticks_ms), len(data), hashlib.sha256(data).hexdigest(), fate)
     reel.close()

@@ -41,7 +41,7 @@ def run(path: Path) -> tuple[int, int, int]:
     code = ONE_FILE.format(root=str(ROOT), folder=folder, name=path.stem)
     done = subprocess.run([interpreter(), "-X", "heapsize=32M", "-c", code], capture_output=True, text=True, cwd=ROOT)
     result = re.search(r"RESULT (\d+) (\d+) (\d+)", done.stdout)
-    counts = tuple(map(int, result.groups())) if result else (0, 1, 0)
+    counts = (int(result[1]), int(result[2]), int(result[3])) if result else (0, 1, 0)
     relative = path.relative_to(ROOT)
     print(f"{'ok  ' if not counts[1] else 'FAIL'} {relative}: {counts[0]} passed, {counts[1]} failed, {counts[2]} skipped", flush=True)
     if counts[1]:
