@@ -32,15 +32,16 @@ def shell_command(board: str, video: Path, profile: str, store_file: str | None,
 
     Example: daylog sim shell --board xiao_esp32s3_sense --video clip.mp4
     """
-    options = Options(
-        board=find_board(board),
-        video=video,
-        seconds=1,
-        out=out or Path(tempfile.mkdtemp(prefix="daylog-sim-")),
-        profile=profile,
-        store=recorder_store(store_file) if store_file else None,
-    )
-    serve(options, lambda path: announce(path, options, as_json), keep=out is not None)
+    with tempfile.TemporaryDirectory(prefix="daylog-sim-") as scratch:
+        options = Options(
+            board=find_board(board),
+            video=video,
+            seconds=1,
+            out=out or Path(scratch),
+            profile=profile,
+            store=read_store_file(store_file) if store_file else None,
+        )
+        serve(options, lambda path: announce(path, options, as_json))
     click.echo()  # the prompt of the board stays where it was
 
 

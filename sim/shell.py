@@ -8,7 +8,6 @@ Ends when the person at the keyboard presses Ctrl-], or on a signal; either is t
 """
 
 import contextlib
-import shutil
 import signal
 import sys
 import time
@@ -22,21 +21,16 @@ from sim.options import Options
 from sim.world import World, heap_size, interpreter
 
 
-def serve(options: Options, announce: Callable[[str], None], keep: bool = True) -> None:
+def serve(options: Options, announce: Callable[[str], None]) -> None:
     """Run the board until the person leaves. `announce` is told the terminal's path before the first boot.
 
-    `keep`: whether the run's folder stays. Raises DaylogError if the board cannot be prepared.
+    Raises DaylogError if the board cannot be prepared.
     """
-    try:
-        boots = Boots(options, runner.prepare(options, realtime=True))
-        bridge = Bridge(boots, keyboard())
-        with signals_end_it():
-            announce(bridge.path)
-            bridge.run()
-        card_image.undo(options.out / "card.img", options.out / "undo.log")
-    finally:
-        if not keep:
-            shutil.rmtree(options.out, ignore_errors=True)
+    with signals_end_it():
+        bridge = Bridge(Boots(options, runner.prepare(options, realtime=True)), keyboard())
+        announce(bridge.path)
+        bridge.run()
+    card_image.undo(options.out / "card.img", options.out / "undo.log")
 
 
 class Boots:
