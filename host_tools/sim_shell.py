@@ -39,7 +39,7 @@ def shell_command(board: str, video: Path, profile: str, store_file: str | None,
             seconds=1,
             out=out or Path(scratch),
             profile=profile,
-            store=read_store_file(store_file) if store_file else None,
+            store=recorder_store(store_file) if store_file else None,
         )
         serve(options, lambda path: announce(path, options, as_json))
     click.echo()  # the prompt of the board stays where it was
