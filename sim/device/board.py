@@ -31,6 +31,7 @@ from sim.device.sockets import SocketModule, SslModule
 from sim.device.trace import Trace
 from sim.device.vtime import install
 
+PATIENCE_MS = 10_000  # real milliseconds that a real peer may keep virtual time waiting
 UNIQUE_ID = (0x24, 0x58, 0x7C, 0xD1, 0x0A, 0x01)
 
 
@@ -71,7 +72,7 @@ class Board:
     def _put_modules_in_place(self, world, board, seed):
         air = Air(self.radio, self.clock, world.get("hosts", {"localhost": "127.0.0.1"}))
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
-        board_time = install(self.clock, VirtualQueue)
+        board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)))
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))
         random.seed(seed)
         vendor = {

@@ -108,7 +108,7 @@ class CardModel:
         self._undo.seek(-_HEAD, _SEEK_FROM_HERE)
 
     def _fails(self, kind):
-        for start_us, end_us, fault in self._faults:  # no any(): its generator would be allocated at each call
+        for start_us, end_us, fault in self._faults:  # noqa: SIM110  any() would allocate its generator at each call
             if start_us <= self._clock.now_us < end_us and fault in (kind, "gone"):
                 return True
         return False

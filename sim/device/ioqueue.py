@@ -12,7 +12,6 @@ import time
 from sim.device.clock import NEVER_US
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
-PATIENCE_MS = 10_000  # how long a real peer may keep virtual time waiting
 MOST_TURNS = 200_000  # without any time passing
 _ENDS = ((1, POLLOUT), (2, POLLIN))  # place in an entry, and the event that is of no interest there
 LOOK_MS = 10  # in real time, how often simulated streams are looked at
@@ -29,9 +28,10 @@ class Livelock(Exception):
 class VirtualQueue:
     """In the place of asyncio's IOQueue. `map` is what asyncio's core looks at: is anybody waiting for a stream?"""
 
-    def __init__(self, core, clock):
+    def __init__(self, core, clock, patience_ms):
         self.map = []  # [stream, reading task, writing task] in the order they came: no dict, its order is the host's
         self._core, self._clock = core, clock
+        self._patience_ms = patience_ms  # how long a real peer may keep virtual time waiting
         self._turns, self._turns_us = 0, 0
 
     def queue_read(self, stream):
@@ -158,7 +158,7 @@ class VirtualQueue:
             if events:
                 poll = poll or select.poll()
                 poll.register(waiting[0].peer(), events)
-        if poll is not None and not poll.poll(PATIENCE_MS):
+        if poll is not None and not poll.poll(self._patience_ms):
             self._give_up()
         return poll is not None
 
