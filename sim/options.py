@@ -8,11 +8,12 @@ from typing import Any
 
 from host_tools.boards import load
 from host_tools.errors import UsageError
+from sim.fat32 import LEAST_BYTES
 
 
 @dataclass
 class Options:
-    """One run. Times are virtual seconds since the first boot."""
+    """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`."""
 
     board: dict[str, Any]
     video: Path
@@ -23,6 +24,7 @@ class Options:
     off_seconds: float = 3.0
     wifi_from: float | None = None
     wifi_to: float | None = None
+    wifi_windows: list[tuple[float, float]] = field(default_factory=list)
     store: dict[str, Any] | None = None
     seed: int = 1
     typed: list[tuple[float, str]] = field(default_factory=list)
@@ -44,8 +46,8 @@ class Options:
             raise UsageError(f"a power cut at {outside[0]:g} s is outside the {self.seconds:g} s of the run")
         if self.wifi_from is not None and self.wifi_to is not None and self.wifi_to <= self.wifi_from:
             raise UsageError("--wifi-to must be after --wifi-from")
-        if self.card_mb < 4096:
-            raise UsageError("--card-mb must be at least 4096: a smaller card would not become FAT32")
+        if self.card_mb * 1_000_000 < LEAST_BYTES:
+            raise UsageError(f"--card-mb must be at least {LEAST_BYTES // 1_000_000 + 1}: a smaller card cannot be FAT32")
         self.power_cuts = sorted(self.power_cuts)
 
 
