@@ -39,7 +39,7 @@ class App:
     def __init__(self, board, config, settings):
         self.board, self.config, self.settings = board, config, settings
         self.device = settings.device_id or "daylog-" + hexlify(board.unique_id())[-6:]
-        self.keeper = Timekeeper(0)
+        self.keeper = Timekeeper(0, on_utc=board.set_rtc)
         self.health = Health(self.keeper)
         self.supervisor = Supervisor(self.health, board.watchdog, config["watchdog_ms"])
         self.link = Link(board.wifi, settings, self.keeper, self.health)

@@ -16,16 +16,16 @@ class Timekeeper:
     """Non-wrapping uptime, and its offset to Unix time once that is known.
 
     `generation` counts the mappings of this boot: a segment keeps one for its whole life,
-    so the recorder starts the next segment when it changes.
+    so the recorder starts the next segment when it changes. `on_utc(unix_s)` hears of each.
     """
 
-    def __init__(self, boot, ticks=ticks_ms):
+    def __init__(self, boot, ticks=ticks_ms, on_utc=lambda unix_s: None):
         self.boot = boot
         self.generation = 0
         self.utc_known = False
         self.source = ""
         self.offset_ms = 0
-        self._ticks = ticks
+        self._ticks, self._on_utc = ticks, on_utc
         self._last = ticks()
         self._uptime_ms = 0
 
@@ -49,6 +49,7 @@ class Timekeeper:
         self.utc_known = True
         self.source = source
         self.generation += 1
+        self._on_utc(unix_ms // 1000)
         return True
 
 

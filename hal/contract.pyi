@@ -77,6 +77,8 @@ class Board(Protocol):
         """Off, until the board's wake source or its power returns; does not return."""
     def temperature_c(self) -> int | None:
         """Of the chip; None where it cannot be read."""
+    def set_rtc(self, unix_s: int) -> None:
+        """Set the chip's clock to UTC: TLS checks certificates against it. Does not block or raise."""
     def nvs_get(self, key: str) -> int:
         """A small number that outlives power cuts and the card; 0 when it was never set."""
     def nvs_set(self, key: str, value: int) -> None:

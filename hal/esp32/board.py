@@ -3,6 +3,7 @@
 """The parts of one ESP32 board, and what the chip itself knows."""
 
 import sys
+import time
 
 import esp32
 import machine
@@ -12,6 +13,7 @@ from hal.esp32.camera import Camera
 from hal.esp32.card import Card
 from hal.esp32.wifi import Wifi
 
+_EPOCH_S = 946684800  # this port counts from 2000
 _CAUSES = (
     (machine.PWRON_RESET, "power_on"),
     (machine.HARD_RESET, "hard"),
@@ -50,6 +52,10 @@ class Board:
 
     def temperature_c(self):
         return esp32.mcu_temperature() if hasattr(esp32, "mcu_temperature") else None
+
+    def set_rtc(self, unix_s):
+        year, month, day, hour, minute, second, weekday, _ = time.gmtime(unix_s - _EPOCH_S)
+        machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
 
     def nvs_get(self, key):
         try:

@@ -31,6 +31,13 @@ class TimekeeperTest(unittest.TestCase):
         ticks.now = 250
         self.assertEqual((keeper.utc_known, keeper.unix_ms(), keeper.generation), (False, 0, 0))
 
+    def test_each_news_of_utc_is_told(self):
+        told = []
+        keeper = Timekeeper(7, Ticks(), told.append)
+        for unix_ms in (UTC_MS + 999, UTC_MS + 1000, UTC_MS + 5000):
+            keeper.set_utc(unix_ms, "ntp")
+        self.assertEqual(told, [UTC_MS // 1000, UTC_MS // 1000 + 5])
+
     def test_utc_moves_on_with_the_ticks(self):
         keeper, ticks = keeper_at()
         ticks.now = 1000
