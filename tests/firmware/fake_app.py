@@ -81,6 +81,19 @@ class FakeSupervisor:
         self.started.pop(name, None)
 
 
+class FakeSettings:
+    def __init__(self, calls):
+        self.store = {"bucket": "b"}
+        self.paused = False
+        self._calls = calls
+
+    def set(self, name, value):
+        setattr(self, name, value)
+
+    def save(self):
+        self._calls.append("save")
+
+
 class FakeApp:
     device = "daylog-abc123"
 
@@ -94,7 +107,7 @@ class FakeApp:
         self.link = Named(status=lambda: {"state": "connected", "rssi_dbm": -61}, kick=lambda: self.calls.append("look for Wi-Fi"))
         self.store = FakeStore([(7, n, "stored" if n == 1 else "closed", 1_000_000 * n) for n in (1, 2, 3)])
         self.supervisor = FakeSupervisor()
-        self.settings = Named(store={"bucket": "b"})
+        self.settings = FakeSettings(self.calls)
 
     def leave(self):
         self.calls.append("leave")

@@ -165,7 +165,7 @@ class PauseAndResume(unittest.TestCase):
         app = FakeApp()
         answers = [do(line, app)[1] for line in ("pause", "resume")]
         self.assertEqual(answers, ["Paused. Type resume to record again.", "Recording."])
-        self.assertEqual((app.calls, app.supervisor.started), (["pause", "resume"], {}))
+        self.assertEqual((app.calls, app.supervisor.started), (["pause", "save", "resume", "save"], {}))
 
     def test_for_minutes(self):
         app = FakeApp()
@@ -173,6 +173,13 @@ class PauseAndResume(unittest.TestCase):
         self.assertEqual(list(app.supervisor.started), ["pause timer"])
         do("resume", app)
         self.assertEqual(app.supervisor.started, {})
+
+    def test_only_a_pause_without_an_end_outlives_a_reboot(self):
+        app, paused = FakeApp(), []
+        for line in ("pause", "resume", "pause 1", "pause", "pause 1"):
+            do(line, app)
+            paused.append(app.settings.paused)
+        self.assertEqual(paused, [True, False, False, True, False])
 
     def test_wrong_minutes(self):
         for word in ("0", "1441", "soon", "1.5"):

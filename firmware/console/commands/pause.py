@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""`pause`: stop recording, for good or for some minutes."""
+"""`pause`: stop recording, for good or for some minutes. One without an end outlives a reboot."""
 
 from firmware.compat import sleep_ms
 from firmware.console import words
@@ -21,9 +21,17 @@ async def run(context, args):
     recorder = words.need(context.recorder, "The recorder")
     await context.supervisor.stop(TIMER)
     recorder.pause()
+    remember(context.settings, minutes is None)
     if minutes:
         context.supervisor.start(TIMER, lambda: _resume_after(recorder, minutes))
     return {"state": "paused", "minutes": minutes}
+
+
+def remember(settings, paused):
+    """What the next boot begins with. Raises OSError."""
+    if settings.paused != paused:
+        settings.set("paused", paused)
+        settings.save()
 
 
 async def _resume_after(recorder, minutes):

@@ -3,7 +3,7 @@
 """`resume`: end a pause."""
 
 from firmware.console import words
-from firmware.console.commands.pause import TIMER
+from firmware.console.commands.pause import TIMER, remember
 
 NAME = "resume"
 USAGE = "resume"
@@ -17,6 +17,7 @@ async def run(context, args):
     recorder = words.need(context.recorder, "The recorder")
     await context.supervisor.stop(TIMER)
     recorder.resume()
+    remember(context.settings, False)
     return {"state": "recording"}
 
 
