@@ -31,6 +31,7 @@ def _networks(value):
     return isinstance(value, list) and all(isinstance(n, dict) and _text(n.get("ssid")) and _text(n.get("key", "")) for n in value)
 
 
+MIN_PART_BYTES = 5242880  # S3 refuses smaller ones, but for an object's last
 STORE_KEYS = ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key")
 
 
@@ -44,7 +45,7 @@ TABLE = {
     "profile": ("", _text, "capture profile; empty: the board's default"),
     "commit_interval_ms": (2000, _between(200, 60000), "the most footage one fault may cost"),
     "segment_ms": (60000, _between(1000, 3600000), "length of a segment"),
-    "part_bytes": (8388608, _between(1024, 67108864), "size of an upload part"),
+    "part_bytes": (8388608, _between(MIN_PART_BYTES, 67108864), "size of an upload part"),
     "overwrite_unsent": (False, _flag, "on a full card, reclaim footage that is not stored yet"),
     "wifi": ([], _networks, "known networks, best first: [{ssid, key}]"),
     "ntp_host": ("pool.ntp.org", _text, "time server"),
