@@ -1,0 +1,104 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+import unittest
+
+from fakes import Trace
+
+from sim.device.air import Air
+from sim.device.clock import Clock
+from sim.device.network import NetworkModule
+from sim.device.radio import BEACON_TIMEOUT, CONNECTING, GOT_IP, IDLE, NO_AP_FOUND, WRONG_PASSWORD, Radio
+
+HOME = {
+    "ssid": "home",
+    "key": "secret",
+    "rssi": -50,
+    "windows": [[0, 10_000_000], [30_000_000, 40_000_000]],
+    "bandwidth_bps": 8_000_000,
+    "latency_us": 20_000,
+}
+
+
+class TestRadio(unittest.TestCase):
+    def setUp(self):
+        self.clock, self.trace = Clock(0, 0), Trace()
+        self.radio = Radio([HOME], self.clock, self.trace)
+
+    def statuses_at(self, *seconds):
+        found = []
+        for at_s in seconds:
+            self.clock.advance_to(at_s * 1_000_000)
+            found.append(self.radio.status)
+        return found
+
+    def test_joining_leaving_reach_and_coming_back(self):
+        self.radio.join("home", "secret")
+        self.assertEqual(self.statuses_at(1, 2, 11, 29, 36), [CONNECTING, GOT_IP, BEACON_TIMEOUT, NO_AP_FOUND, GOT_IP])
+        self.assertEqual([row[0] for row in self.trace.told], ["wifi_up", "wifi_down", "wifi_up"])
+
+    def test_a_wrong_key(self):
+        self.radio.join("home", "guess")
+        self.assertEqual(self.statuses_at(1, 2, 9), [CONNECTING, WRONG_PASSWORD, WRONG_PASSWORD])
+
+    def test_leaving_ends_the_trying(self):
+        self.radio.join("elsewhere", "")
+        self.clock.advance_us(5_000_000)
+        self.radio.leave()
+        self.assertEqual(self.statuses_at(6, 60), [IDLE, IDLE])
+
+    def test_who_must_know_is_told(self):
+        told = []
+        self.radio.on_down.append(lambda: told.append(self.clock.now_us))
+        self.radio.join("home", "secret")
+        self.clock.advance_to(20_000_000)
+        self.radio.leave()
+        self.assertEqual(told, [10_000_000])
+
+    def test_all_wlan_objects_are_one_station(self):
+        network = NetworkModule(self.radio, self.clock)
+        first, second = network.WLAN(network.WLAN.IF_STA), network.WLAN()
+        first.active(True)
+        second.connect("home", "secret")
+        self.clock.advance_us(2_000_000)
+        self.assertEqual((first.isconnected(), first.status("rssi"), first.config("hostname")), (True, -50, "mpy-esp32s3"))
+        second.active(False)
+        self.assertEqual((first.active(), first.isconnected()), (False, False))
+
+    def test_an_inactive_station_refuses(self):
+        wlan = NetworkModule(self.radio, self.clock).WLAN()
+        for call in (wlan.scan, wlan.disconnect, lambda: wlan.connect("home", "secret"), lambda: wlan.status("rssi")):
+            with self.assertRaises(OSError):
+                call()
+
+
+class TestAir(unittest.TestCase):
+    def setUp(self):
+        self.clock = Clock(0, 0)
+        radio = Radio([HOME], self.clock, Trace())
+        self.air = Air(radio, self.clock, {"store.test": "127.0.0.1"})
+        radio.join("home", "secret")
+        self.clock.advance_to(2_000_000)
+
+    def test_bytes_occupy_it_one_after_the_other(self):
+        self.assertEqual([self.air.send(1000), self.air.send(1000)], [2_001_000, 2_002_000])
+        self.clock.advance_to(3_000_000)
+        self.assertEqual(self.air.send(1000), 3_001_000)
+
+    def test_what_is_received_counts_the_same_however_it_is_cut(self):
+        ends = []
+        for pieces in ([3000], [1000, 1000, 1000], [1] * 3000):
+            self.setUp()
+            for size in pieces:
+                self.air.receive(size)
+            ends.append(self.air.send(1000))
+        self.assertEqual(ends, [2_003_920] * 3)  # two whole packets of 1460 bytes, and what was sent
+
+    def test_names(self):
+        self.assertEqual((self.air.resolve("store.test"), self.clock.now_us), ("127.0.0.1", 2_020_000))
+        with self.assertRaises(OSError) as caught:
+            self.air.resolve("elsewhere.test")
+        self.assertEqual(caught.exception.args[0], -202)
+
+
+if __name__ == "__main__":
+    unittest.main()
