@@ -3,8 +3,8 @@
 """The hardware contract, on one page: what firmware/ may ask of a port, and what a port promises.
 
 Times are milliseconds unless a name says otherwise. "Blocks" means that the whole interpreter stands still.
-Every call may raise OSError unless it says it does not. `hal/<port>/__init__.py` provides `open_board(config)`,
-where `config` is the board's compact data; `tests/hal/conformance.py` proves each port against this page.
+Every call may raise OSError, and nothing else, unless it says it does not. `hal/<port>/__init__.py` provides
+`open_board(config)`, where `config` is the board's compact data; `tests/hal/conformance.py` proves each port against this page.
 """
 
 from typing import Any, Protocol
@@ -18,8 +18,10 @@ class Camera(Protocol):
         """Whether a frame waits. Never blocks."""
     def capture(self) -> memoryview | None:
         """The oldest waiting frame, one JPEG. Does not block after `available()` was True, else up to 4 s, then None.
-        The view dies at `release()` and at the next call. Its items may be signed: copy it with a slice
-        assignment into a memoryview, never look at its items."""
+        The view dies at `release()` and at the next call. On MicroPython its items may be signed (typecode 'b'):
+        never look at one. Slice assignment into a bytearray or its memoryview copies the bytes as they are and
+        allocates nothing; so do hashes, CRCs and file writes read them. A port on CPython gives unsigned items,
+        for there a memoryview takes no others."""
     def release(self) -> None:
         """Give the frame's buffer back to the driver, as soon as it is copied."""
 
@@ -37,7 +39,7 @@ class Wifi(Protocol):
     def disconnect(self) -> None:
         """Leave the network. Does not raise."""
     def state(self) -> str:
-        """"idle", "connecting", "connected", "no_ap", "wrong_key" or "failed". Does not block or raise."""
+        """One of "idle", "connecting", "connected", "no_ap", "wrong_key" or "failed". Does not block or raise."""
     def rssi(self) -> int:
         """Signal strength in dBm; 0 while not connected. Does not block or raise."""
     def scan(self) -> list[tuple[str, int, bool]]:
@@ -61,16 +63,22 @@ class Console(Protocol):
 
 class Board(Protocol):
     name: str
-    camera: Camera
-    card: Card
-    wifi: Wifi
-    watchdog: Watchdog
-    led: Led
-    console: Console
+    @property
+    def camera(self) -> Camera: ...
+    @property
+    def card(self) -> Card: ...
+    @property
+    def wifi(self) -> Wifi: ...
+    @property
+    def watchdog(self) -> Watchdog: ...
+    @property
+    def led(self) -> Led: ...
+    @property
+    def console(self) -> Console: ...
     def unique_id(self) -> bytes:
         """The chip's own number. Does not block or raise."""
     def reset_cause(self) -> str:
-        """"power_on" (also a brown-out), "hard", "watchdog", "deep_sleep", "soft" or "unknown"."""
+        """One of "power_on" (also a brown-out), "hard", "watchdog", "deep_sleep", "soft" or "unknown"."""
     def reset(self) -> None:
         """Restart at once; does not return."""
     def deep_sleep(self) -> None:

@@ -4,10 +4,10 @@
 
 import sys
 import time
+from asyncio import StreamReader
 
 import esp32
 import machine
-from asyncio import StreamReader
 
 from hal.esp32.camera import Camera
 from hal.esp32.card import Card
@@ -54,7 +54,7 @@ class Board:
         return esp32.mcu_temperature() if hasattr(esp32, "mcu_temperature") else None
 
     def set_rtc(self, unix_s):
-        year, month, day, hour, minute, second, weekday, _ = time.gmtime(unix_s - _EPOCH_S)
+        year, month, day, hour, minute, second, weekday = time.gmtime(unix_s - _EPOCH_S)[:7]
         machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))
 
     def nvs_get(self, key):

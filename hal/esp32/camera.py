@@ -7,6 +7,8 @@
 
 import camera
 
+NOT_WIRED = -1
+
 
 class Camera:
     def __init__(self, config):
@@ -23,6 +25,8 @@ class Camera:
             sda_pin=pins["sda_pin"],
             scl_pin=pins["scl_pin"],
             xclk_pin=pins["xclk_pin"],
+            powerdown_pin=pins.get("powerdown_pin", NOT_WIRED),
+            reset_pin=pins.get("reset_pin", NOT_WIRED),
             xclk_freq=self._config["xclk_hz"],
             pixel_format=camera.PixelFormat.JPEG,
             frame_size=getattr(camera.FrameSize, profile["size"]),

@@ -1,10 +1,11 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The SD card on the SD/MMC slot, through a bounce buffer in internal RAM.
+"""The SD card on the SD/MMC slot, through one small buffer that is allocated first.
 
-ESP-IDF writes a buffer that lies in PSRAM sector by sector: 150 to 400 KB/s were reported. An allocation of at most
-8 KiB comes from internal RAM (CONFIG_SPIRAM_MALLOC_ALWAYSINTERNAL), and one made early from the first,
-internal part of the heap; so every transfer goes through 8 KiB that are allocated first.
+ESP-IDF 5 writes a buffer that lies in PSRAM sector by sector: 150 to 400 KB/s were reported, 1 MB/s and more from internal
+RAM. Where the buffer lies is up to the build. The stock ones with PSRAM take even the first 64 KiB of the Python heap by a
+malloc above CONFIG_SPIRAM_MALLOC_ALWAYSINTERNAL (8192), so probably from PSRAM: slow, until ESP-IDF moves several sectors at
+once by itself (sdmmc_host_t.unaligned_multi_block_rw_max_chunk_size, ESP-IDF 6). Nobody has measured it yet.
 """
 
 import machine
@@ -33,8 +34,8 @@ class BounceDevice:
         while at < size:
             end = min(at + BOUNCE_BYTES, size)
             piece = view if size <= BOUNCE_BYTES else view[at:end]  # the recorder's writes need no slice
-            # False: the card did not initialise; negative: errno. FatFs wants an error, not a short transfer.
-            if transfer(sector + at // SECTOR, piece) != 0:
+            result = transfer(sector + at // SECTOR, piece)
+            if result is False or result != 0:  # False, which equals 0: the card did not initialise; negative: errno
                 raise OSError(5)
             at = end
         return 0
@@ -67,7 +68,8 @@ class Card:
         c = self._config
         self._sd = machine.SDCard(slot=c["slot"], width=c["width"], sck=c["sck"], cmd=c["cmd"], data=c["data"], freq=c["freq_hz"])
         try:
-            vfs.mount(vfs.VfsFat(BounceDevice(self._sd, self._bounce)), MOUNT_POINT)
+            device = BounceDevice(self._sd, self._bounce)
+            vfs.mount(vfs.VfsFat(device), MOUNT_POINT)  # pyright: ignore[reportArgumentType]  any object with these methods will do
         except OSError:
             self._release()
             raise

@@ -4,6 +4,10 @@
 
 import network
 
+# The driver joins by itself this often before it says why it cannot. For ever is the default: then a wrong key
+# that shows as a handshake time-out stays "connecting".
+RECONNECTS = 2
+
 _STATES = (
     (network.STAT_GOT_IP, "connected"),
     (network.STAT_CONNECTING, "connecting"),
@@ -27,7 +31,7 @@ class Wifi:
             self._wlan = network.WLAN(network.WLAN.IF_STA)
         self._wlan.active(on)
         if on:
-            self._wlan.config(hostname=self._hostname, pm=self._wlan.PM_PERFORMANCE)
+            self._wlan.config(hostname=self._hostname, pm=self._wlan.PM_PERFORMANCE, reconnects=RECONNECTS)
 
     def connect(self, ssid, key):
         self._wlan.connect(ssid, key)
@@ -49,7 +53,18 @@ class Wifi:
         return "failed"
 
     def rssi(self):
-        return self._wlan.status("rssi") if self.state() == "connected" else 0
+        try:
+            return self._wlan.status("rssi") if self.state() == "connected" else 0
+        except OSError:  # lost between the two questions
+            return 0
 
     def scan(self):
-        return [(entry[0].decode(), entry[3], entry[4] != 0) for entry in self._wlan.scan()]
+        return [(_text(entry[0]), entry[3], entry[4] != 0) for entry in self._wlan.scan()]
+
+
+def _text(ssid):
+    """Any 32 bytes may be a name; one that is no UTF-8 is shown escaped."""
+    try:
+        return ssid.decode()
+    except UnicodeError:
+        return str(ssid)[2:-1]

@@ -1,0 +1,250 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+import unittest
+
+import vendor
+
+vendor.install()
+
+from hal.esp32 import board, open_board  # noqa: E402
+from hal.esp32.camera import Camera  # noqa: E402
+from hal.esp32.card import BounceDevice, Card  # noqa: E402
+from hal.esp32.wifi import Wifi  # noqa: E402
+
+LINES = ("pclk_pin", "vsync_pin", "href_pin", "sda_pin", "scl_pin", "xclk_pin")
+CAMERA = {"xclk_hz": 20000000, "fb_count": 2, "pins": {"data_pins": [11, 12, 13, 14, 15, 16, 17, 18]}}
+for at, line in enumerate(LINES):
+    CAMERA["pins"][line] = at + 1
+CARD = {"slot": 1, "width": 1, "sck": 7, "cmd": 9, "data": [8], "freq_hz": 20000000}
+CONFIG = {"name": "bench", "camera": CAMERA, "card": CARD, "led": {"pin": 21, "inverted": True}, "wifi": {"hostname": "rec"}}
+PROFILE = {"size": "SVGA", "quality": 85, "grab": "WHEN_EMPTY"}
+FOOTAGE = bytes(i % 251 for i in range(20 * 512))
+MOUNTED = [("SDCard", 1, 1, 7, 9, [8], 20000000), ("mount", "/sd")]
+
+
+class Fresh(unittest.TestCase):
+    def setUp(self):
+        vendor.reset()
+
+
+class BoardTest(Fresh):
+    def setUp(self):
+        super().setUp()
+        board.StreamReader = lambda stream: stream  # CPython's takes no stream
+        self.board = open_board(CONFIG)
+
+    def test_opening_touches_nothing_but_the_light(self):
+        self.assertEqual((self.board.name, vendor.calls), ("bench", [("Pin", 21, 3, 1)]))
+
+    def test_reset_causes_have_names(self):
+        causes = []
+        for number in range(7):
+            vendor.Machine.cause = number
+            causes.append(self.board.reset_cause())
+        self.assertEqual(causes, ["unknown", "power_on", "hard", "watchdog", "deep_sleep", "soft", "unknown"])
+
+    def test_a_number_that_was_never_kept_is_zero(self):
+        self.assertEqual(self.board.nvs_get("boot"), 0)
+
+    def test_a_number_is_kept_over_a_boot(self):
+        self.board.nvs_set("boot", 7)
+        self.assertEqual(open_board(CONFIG).nvs_get("boot"), 7)
+
+    def test_what_the_chip_knows(self):
+        self.assertEqual((self.board.unique_id(), self.board.temperature_c()), (b"\x24\x58\x7c\xd1\x0a\x01", 48))
+
+    def test_the_chips_clock_takes_unix_time(self):
+        asked, time = [], board.time
+        board.time = vendor.Names(gmtime=lambda s: asked.append(s) or (2026, 11, 23, 12, 30, 45, 0, 327))
+        vendor.calls.clear()
+        self.board.set_rtc(1795437045)
+        board.time = time
+        self.assertEqual((asked, vendor.calls), ([848752245], [("RTC", (2026, 11, 23, 0, 12, 30, 45, 0))]))
+
+    def test_the_chip_is_told_to_stop(self):
+        vendor.calls.clear()
+        self.board.reset()
+        self.board.deep_sleep()
+        self.assertEqual(vendor.calls, ["reset", "deepsleep"])
+
+
+class WatchdogTest(Fresh):
+    def test_it_is_fed_only_after_it_was_started(self):
+        watchdog = board.Watchdog()
+        watchdog.feed()
+        watchdog.start(30000)
+        watchdog.feed()
+        self.assertEqual(vendor.calls, [("WDT", 30000), "feed"])
+
+
+class LedTest(Fresh):
+    def test_an_inverted_light_is_lit_by_a_low_level(self):
+        led = board.Led({"pin": 21, "inverted": True})
+        led.set(True)
+        led.set(False)
+        self.assertEqual(vendor.calls, [("Pin", 21, 3, 1), ("level", 0), ("level", 1)])
+
+    def test_a_light_starts_dark(self):
+        board.Led({"pin": 4}).set(True)
+        self.assertEqual(vendor.calls, [("Pin", 4, 3, 0), ("level", 1)])
+
+    def test_a_board_may_have_none(self):
+        board.Led({}).set(True)
+        self.assertEqual(vendor.calls, [])
+
+
+class CameraTest(Fresh):
+    def setUp(self):
+        super().setUp()
+        self.camera = Camera(CAMERA)
+
+    def test_the_driver_gets_the_wiring_and_the_profile(self):
+        self.camera.open(PROFILE)
+        expected = dict(CAMERA["pins"])
+        expected.update(xclk_freq=20000000, powerdown_pin=-1, reset_pin=-1, fb_count=2)
+        expected.update(pixel_format=4, frame_size=11, jpeg_quality=85, grab_mode=0)
+        self.assertEqual(vendor.calls, [("Camera", expected)])
+
+    def test_a_board_may_wire_power_down_and_reset(self):
+        pins = dict(CAMERA["pins"])
+        pins.update(powerdown_pin=32, reset_pin=39)
+        Camera({"xclk_hz": 20000000, "fb_count": 1, "pins": pins}).open(PROFILE)
+        wiring = vendor.calls[0][1]
+        self.assertEqual((wiring["powerdown_pin"], wiring["reset_pin"]), (32, 39))
+
+    def test_copying_the_signed_view_keeps_the_bytes(self):
+        self.camera.open(PROFILE)
+        copy = bytearray(6)
+        copy[1:5] = self.camera.capture()
+        self.assertEqual((self.camera.available(), bytes(copy)), (True, b"\x00\x00\x7f\x80\xff\x00"))
+
+    def test_release_gives_the_buffer_back(self):
+        self.camera.open(PROFILE)
+        self.camera.release()
+        self.assertEqual(vendor.calls[1:], ["free_buffer"])
+
+    def test_closing_twice_stops_it_once(self):
+        self.camera.open(PROFILE)
+        self.camera.close()
+        self.camera.close()
+        self.assertEqual(vendor.calls[1:], ["Camera.deinit"])
+
+    def test_a_camera_that_does_not_start_can_be_tried_again(self):
+        vendor.Sensor.refuses = True
+        with self.assertRaises(OSError):
+            self.camera.open(PROFILE)
+        self.camera.close()
+        vendor.Sensor.refuses = False
+        self.camera.open(PROFILE)
+        self.assertEqual([call[0] for call in vendor.calls], ["Camera", "Camera"])
+
+
+class CardTest(Fresh):
+    def test_mount_and_unmount(self):
+        card = Card(CARD)
+        self.assertEqual(card.mount(), "/sd")
+        card.unmount()
+        card.unmount()
+        self.assertEqual(vendor.calls, MOUNTED + [("umount", "/sd"), "SDCard.deinit", ("umount", "/sd")])
+
+    def test_a_card_without_a_file_system_is_let_go(self):
+        vendor.Vfs.missing = 19
+        with self.assertRaises(OSError) as raised:
+            Card(CARD).mount()
+        self.assertEqual((raised.exception.args[0], vendor.calls), (19, MOUNTED[:1] + ["SDCard.deinit"]))
+
+    def test_a_card_that_is_gone_can_be_unmounted_and_the_next_one_mounted(self):
+        card = Card(CARD)
+        card.mount()
+        vendor.Vfs.missing = 22
+        card.unmount()
+        vendor.Vfs.missing = None
+        card.mount()
+        self.assertEqual(vendor.calls, MOUNTED + ["SDCard.deinit"] + MOUNTED)
+
+
+class BounceTest(Fresh):
+    def setUp(self):
+        super().setUp()
+        self.device = BounceDevice(vendor.SDCard(slot=1, width=1, sck=7, cmd=9, data=[8], freq=1), memoryview(bytearray(8192)))
+        vendor.calls.clear()
+
+    def test_a_long_transfer_goes_in_pieces(self):
+        self.device.writeblocks(3, FOOTAGE)
+        self.assertEqual(vendor.calls, [("write", 3, 8192), ("write", 19, 2048)])
+
+    def test_what_was_written_is_read(self):
+        for sectors in (1, 15, 16, 17, 20):
+            part, read = FOOTAGE[: sectors * 512], bytearray(sectors * 512)
+            results = (self.device.writeblocks(3, part), self.device.readblocks(3, read))
+            self.assertEqual((results, bytes(read)), ((0, 0), part))
+
+    def test_a_transfer_ends_at_its_end(self):
+        self.device.writeblocks(3, FOOTAGE)
+        self.assertEqual(bytes(vendor.SDCard.memory), bytes(3 * 512) + FOOTAGE + bytes(41 * 512))
+
+    def test_what_the_card_refuses_is_an_error(self):
+        for result in (False, -5):
+            vendor.SDCard.result = result
+            for transfer in (self.device.readblocks, self.device.writeblocks):
+                with self.assertRaises(OSError) as raised:
+                    transfer(0, bytearray(512))
+                self.assertEqual(raised.exception.args[0], 5)
+
+    def test_the_card_answers_for_its_size(self):
+        self.assertEqual([self.device.ioctl(operation, 0) for operation in (4, 5)], [64, 512])
+
+
+class WifiTest(Fresh):
+    def setUp(self):
+        super().setUp()
+        self.wifi = Wifi({"hostname": "rec"})
+        self.wifi.active(True)
+
+    def test_the_radio_is_set_up_when_it_is_switched_on(self):
+        self.wifi.active(False)
+        self.assertEqual(vendor.calls, [("WLAN", 0), ("active", True), ("config", "rec", 1, 2), ("active", False)])
+
+    def test_a_radio_that_was_never_on_stays_untouched(self):
+        vendor.calls.clear()
+        wifi = Wifi({})
+        wifi.active(False)
+        wifi.disconnect()
+        self.assertEqual((wifi.state(), wifi.rssi(), vendor.calls), ("idle", 0, []))
+
+    def test_states_are_known_by_name(self):
+        states = []
+        for code in (1000, 1001, 1010, 200, 201, 202, 203, 204, 15):
+            vendor.WLAN.answer = code
+            states.append(self.wifi.state())
+        failures = ["no_ap", "no_ap", "wrong_key", "failed", "wrong_key", "failed"]
+        self.assertEqual(states, ["idle", "connecting", "connected"] + failures)
+
+    def test_join_and_leave(self):
+        self.wifi.connect("home", "secret")
+        self.wifi.disconnect()
+        self.assertEqual(vendor.calls[3:], [("connect", "home", "secret"), "disconnect"])
+
+    def test_leaving_what_was_not_joined_is_no_error(self):
+        vendor.WLAN.fails = True
+        self.wifi.disconnect()
+        self.assertEqual(vendor.calls[3:], [])
+
+    def test_signal_strength_only_while_connected(self):
+        strengths = [self.wifi.rssi()]
+        vendor.WLAN.answer = 1010
+        strengths.append(self.wifi.rssi())
+        vendor.WLAN.fails = True  # the network goes between the two questions
+        strengths.append(self.wifi.rssi())
+        self.assertEqual(strengths, [0, -61, 0])
+
+    def test_a_scan_takes_any_name(self):
+        vendor.WLAN.found = [
+            (b"home", b"\x02\x00\x00\x00\x00\x01", 6, -58, 3, False),
+            (b"\xfenet", b"\x02\x00\x00\x00\x00\x02", 1, -80, 0, False),
+        ]
+        self.assertEqual(self.wifi.scan(), [("home", -58, True), ("\\xfenet", -80, False)])
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The vendor modules as far as hal/esp32 uses them: strict signatures, and one list of what was done.
+
+`install()` puts them where `import` looks; it must run before hal.esp32 is imported.
+"""
+
+import sys
+from array import array
+
+calls = []
+
+
+class SDCard:
+    """A card of a few sectors. `result` is what a transfer returns: 0, a negative errno, or False."""
+
+    result = 0
+    memory = bytearray(0)
+
+    def __init__(self, *, slot, width, sck, cmd, data, freq):
+        calls.append(("SDCard", slot, width, sck, cmd, list(data), freq))
+
+    def readblocks(self, block, buffer):
+        calls.append(("read", block, len(buffer)))
+        buffer[:] = SDCard.memory[block * 512 : block * 512 + len(buffer)]
+        return SDCard.result
+
+    def writeblocks(self, block, buffer):
+        calls.append(("write", block, len(buffer)))
+        SDCard.memory[block * 512 : block * 512 + len(buffer)] = buffer
+        return SDCard.result
+
+    def ioctl(self, operation, argument):
+        return {4: len(SDCard.memory) // 512, 5: 512}.get(operation, 0)
+
+    def deinit(self):
+        calls.append("SDCard.deinit")
+
+
+class Pin:
+    OUT = 3
+
+    def __init__(self, number, mode, *, value):
+        calls.append(("Pin", number, mode, value))
+
+    def value(self, level):
+        calls.append(("level", level))
+
+
+class WDT:
+    def __init__(self, *, timeout):
+        calls.append(("WDT", timeout))
+
+    def feed(self):
+        calls.append("feed")
+
+
+class RTC:
+    def datetime(self, fields):
+        calls.append(("RTC", fields))
+
+
+class Machine:
+    PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
+    SDCard, Pin, WDT, RTC = SDCard, Pin, WDT, RTC
+    cause = 1
+
+    def reset_cause(self):
+        return self.cause
+
+    def unique_id(self):
+        return b"\x24\x58\x7c\xd1\x0a\x01"
+
+    def reset(self):
+        calls.append("reset")
+
+    def deepsleep(self):
+        calls.append("deepsleep")
+
+
+class NVS:
+    stored = {}
+
+    def __init__(self, namespace):
+        self._pending = {}
+
+    def get_i32(self, key):
+        if key not in NVS.stored:
+            raise OSError(-4354)
+        return NVS.stored[key]
+
+    def set_i32(self, key, value):
+        self._pending[key] = value
+
+    def commit(self):
+        NVS.stored.update(self._pending)
+
+
+class Esp32:
+    NVS = NVS
+
+    def mcu_temperature(self):
+        return 48
+
+
+class Names:
+    def __init__(self, **names):
+        for name in names:
+            setattr(self, name, names[name])
+
+
+class Sensor:
+    """`camera.Camera`: the view is signed and dies at the next call."""
+
+    refuses = False
+
+    def __init__(self, **wiring):
+        calls.append(("Camera", wiring))
+        if Sensor.refuses:
+            raise OSError("Failed to capture initial frame.")
+        self._frame = array("b", bytes((0x00, 0x7F, 0x80, 0xFF)))
+
+    def frame_available(self):
+        return True
+
+    def capture(self):
+        return memoryview(self._frame)
+
+    def free_buffer(self):
+        calls.append("free_buffer")
+
+    def deinit(self):
+        calls.append("Camera.deinit")
+
+
+class CameraModule:
+    PixelFormat = Names(JPEG=4)
+    GrabMode = Names(WHEN_EMPTY=0, LATEST=1)
+    FrameSize = Names(VGA=10, SVGA=11)
+    Camera = Sensor
+
+
+class WLAN:
+    IF_STA, PM_PERFORMANCE = 0, 1
+    answer = 1000  # of status()
+    fails = False
+    found = []
+
+    def __init__(self, interface):
+        calls.append(("WLAN", interface))
+
+    def active(self, on):
+        calls.append(("active", on))
+
+    def config(self, *, hostname, pm, reconnects):
+        calls.append(("config", hostname, pm, reconnects))
+
+    def connect(self, ssid, key):
+        calls.append(("connect", ssid, key))
+
+    def disconnect(self):
+        if WLAN.fails:
+            raise OSError("Wifi Not Started")
+        calls.append("disconnect")
+
+    def status(self, what=None):
+        if what == "rssi" and WLAN.fails:
+            raise OSError("Wifi Not Connected")
+        return -61 if what == "rssi" else WLAN.answer
+
+    def scan(self):
+        return WLAN.found
+
+
+class Network:
+    STAT_IDLE, STAT_CONNECTING, STAT_GOT_IP = 1000, 1001, 1010
+    STAT_BEACON_TIMEOUT, STAT_NO_AP_FOUND, STAT_WRONG_PASSWORD, STAT_CONNECT_FAIL, STAT_HANDSHAKE_TIMEOUT = 200, 201, 202, 203, 204
+    WLAN = WLAN
+
+
+class Vfs:
+    """`missing` is the errno with which mounting fails."""
+
+    missing = None
+
+    def VfsFat(self, device):
+        if Vfs.missing:
+            raise OSError(Vfs.missing)
+        return device
+
+    def mount(self, system, path):
+        calls.append(("mount", path))
+
+    def umount(self, path):
+        if Vfs.missing:
+            raise OSError(22)
+        calls.append(("umount", path))
+
+
+def install():
+    modules = {"machine": Machine(), "esp32": Esp32(), "camera": CameraModule(), "network": Network(), "vfs": Vfs()}
+    for name in modules:
+        sys.modules[name] = modules[name]
+
+
+def reset():
+    """Everything works, nothing has happened."""
+    calls.clear()
+    NVS.stored = {}
+    SDCard.result, SDCard.memory = 0, bytearray(64 * 512)
+    Sensor.refuses = WLAN.fails = False
+    WLAN.answer, WLAN.found = 1000, []
+    Vfs.missing = None
