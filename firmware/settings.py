@@ -14,9 +14,19 @@ with a bad settings file records.
 import json
 import os
 
+DEVICE_CHARACTERS = 16
+NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+MIN_PART_BYTES = 5242880  # S3 refuses smaller ones, but for an object's last
+STORE_KEYS = ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key")
+
 
 def _text(value):
     return isinstance(value, str)
+
+
+def _name(value):
+    """What fits a chunk's identity and an object's key as it is."""
+    return _text(value) and len(value) <= DEVICE_CHARACTERS and all(c in NAME_CHARACTERS for c in value)
 
 
 def _flag(value):
@@ -31,17 +41,13 @@ def _networks(value):
     return isinstance(value, list) and all(isinstance(n, dict) and _text(n.get("ssid")) and _text(n.get("key", "")) for n in value)
 
 
-MIN_PART_BYTES = 5242880  # S3 refuses smaller ones, but for an object's last
-STORE_KEYS = ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key")
-
-
 def _store(value):
     return value is None or (isinstance(value, dict) and all(_text(value.get(key)) for key in STORE_KEYS))
 
 
 # name: (default, check, what it is)
 TABLE = {
-    "device_id": ("", _text, "name of this recorder; empty: made from the chip's id"),
+    "device_id": ("", _name, "name of this recorder, at most 16 of A-Z a-z 0-9 - _ . ; empty: made from the chip's id"),
     "profile": ("", _text, "capture profile; empty: the board's default"),
     "commit_interval_ms": (2000, _between(200, 60000), "the most footage one fault may cost"),
     "segment_ms": (60000, _between(1000, 3600000), "length of a segment"),
@@ -66,13 +72,18 @@ class Settings:
 
     @classmethod
     def load(cls, path):
-        """Read the file; a missing or unreadable one gives the defaults."""
+        """Read the file; without one everything has its default, and also if it is no JSON, which is told in `rejected`."""
         try:
             with open(path) as file:
                 values = json.load(file)
-        except (OSError, ValueError):
+        except OSError:
             values = {}
-        return cls(path, values if isinstance(values, dict) else {})
+        except ValueError:
+            values = None
+        settings = cls(path, values if isinstance(values, dict) else {})
+        if not isinstance(values, dict):
+            settings.rejected.append(path)
+        return settings
 
     def _adopt(self, name):
         default, check, _ = TABLE[name]
@@ -92,13 +103,8 @@ class Settings:
         setattr(self, name, value)
 
     def save(self):
-        """Write new, flush, rename: a cut leaves the old file or the new one, never half of one."""
+        """Write new, rename: a cut leaves the old file or the new one, never half of one."""
         fresh = self.path + ".new"
         with open(fresh, "w") as file:
             file.write(json.dumps(self._values))
-            file.flush()
-        try:
-            os.rename(fresh, self.path)
-        except OSError:  # FAT does not replace by renaming; the board's flash (littlefs) does
-            os.remove(self.path)
-            os.rename(fresh, self.path)
+        os.rename(fresh, self.path)

@@ -3,11 +3,12 @@
 """Settings: what is refused, and what is there after a save."""
 
 import json
+import os
 import unittest
 
 from folders import Folder
 
-from firmware.settings import MIN_PART_BYTES, Settings
+from firmware.settings import MIN_PART_BYTES, STORE_KEYS, TABLE, Settings
 
 
 class SettingsTest(unittest.TestCase):
@@ -23,12 +24,34 @@ class SettingsTest(unittest.TestCase):
             file.write(json.dumps(values))
         return Settings.load(self.path)
 
-    def test_a_missing_or_broken_file_gives_the_defaults(self):
-        missing = Settings.load(self.path)
-        with open(self.path, "w") as file:
-            file.write('{"profile": "vga')
-        broken = Settings.load(self.path)
-        self.assertEqual([(s.segment_ms, s.paused, s.rejected) for s in (missing, broken)], [(60000, False, [])] * 2)
+    def test_without_a_file_everything_has_its_default(self):
+        settings = Settings.load(self.path)
+        self.assertEqual([getattr(settings, name) for name in TABLE], [TABLE[name][0] for name in TABLE])
+        self.assertEqual(settings.rejected, [])
+
+    def test_a_broken_file_gives_the_defaults_and_is_told(self):
+        found = []
+        for text in ('{"profile": "vga', "", "[]", "null"):
+            with open(self.path, "w") as file:
+                file.write(text)
+            settings = Settings.load(self.path)
+            found.append((settings.segment_ms, settings.rejected))
+        self.assertEqual(found, [(60000, [self.path])] * 4)
+
+    def test_every_default_is_right(self):
+        self.assertEqual([name for name in TABLE if not TABLE[name][1](TABLE[name][0])], [])
+
+    def test_names_of_recorders_fit_the_chunk_and_the_object_key(self):
+        wanted = ("daylog-1a2b3c", "a" * 16, "a" * 17, "../x", "a/b", "a b", "\u00e4", 7)
+        self.assertEqual([self.loaded({"device_id": name}).device_id for name in wanted], ["daylog-1a2b3c", "a" * 16] + [""] * 6)
+
+    def test_networks_and_stores_are_checked_inside(self):
+        home = {"ssid": "home", "key": "secret"}
+        store = dict((key, "x") for key in STORE_KEYS)
+        good = self.loaded({"wifi": [home, {"ssid": "open"}], "store": store})
+        bad = self.loaded({"wifi": [home, {"key": "secret"}], "store": {"endpoint": "x"}})
+        self.assertEqual((len(good.wifi), good.store, good.rejected), (2, store, []))
+        self.assertEqual((bad.wifi, bad.store, sorted(bad.rejected)), ([], None, ["store", "wifi"]))
 
     def test_what_cannot_be_right_has_its_default(self):
         settings = self.loaded({"part_bytes": MIN_PART_BYTES - 1, "segment_ms": True, "paused": 1, "ntp_host": "clock.example"})
@@ -44,6 +67,7 @@ class SettingsTest(unittest.TestCase):
         settings.save()
         with open(self.path) as file:
             self.assertEqual(json.load(file), {"colour": "red", "paused": True})
+        self.assertEqual(os.listdir(self.folder.path), ["settings.json"])
 
     def test_setting_what_is_wrong_changes_nothing(self):
         settings = self.loaded({})
