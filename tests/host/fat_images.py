@@ -11,6 +11,8 @@ import struct
 import subprocess
 from pathlib import Path
 
+from sim.world import interpreter
+
 _SCRIPT = """
 import json, sys, vfs
 
@@ -87,7 +89,7 @@ def make_image(image: Path, size_bytes: int, files: dict[str, bytes], *, remove:
     if fat32:
         format_fat32(image, size_bytes)
     job = {"image": str(image), "blocks": size_bytes // 512, "files": rows, "remove": remove, "format": not fat32}
-    subprocess.run(["micropython", "-c", _SCRIPT], input=json.dumps(job) + "\n", text=True, check=True, timeout=120)
+    subprocess.run([interpreter(), "-c", _SCRIPT], input=json.dumps(job) + "\n", text=True, check=True, timeout=120)
     return image
 
 
