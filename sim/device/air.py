@@ -15,7 +15,7 @@ EAI_FAIL = -202  # lwIP's, as OSError carries it
 class Air:
     def __init__(self, radio, clock, hosts):
         self.radio, self.clock = radio, clock
-        self._hosts = hosts  # name -> loopback address, for stores with a name in their certificate
+        self._hosts = hosts  # name -> address: what the world's name server knows
         self._busy_until_us = 0
         self._received = 0  # bytes not yet charged
         self._connections = []
@@ -31,15 +31,15 @@ class Air:
             raise OSError(EHOSTUNREACH)
 
     def resolve(self, host):
-        """The loopback address behind a name. As on the board this blocks for a round trip."""
+        """The address behind a name. As on the board this blocks for a round trip; an address needs none."""
+        if host.replace(".", "").isdigit():
+            return host
         if not self.up():
             raise OSError(EAI_FAIL)
         self.clock.advance_us(self.latency_us())
-        if host in self._hosts:
-            return self._hosts[host]
-        if host.replace(".", "").isdigit():
-            return host
-        raise OSError(EAI_FAIL)
+        if host not in self._hosts:
+            raise OSError(EAI_FAIL)
+        return self._hosts[host]
 
     def join(self, connection):
         self._connections.append(connection)

@@ -2,7 +2,21 @@
 # SPDX-License-Identifier: MIT
 """Builds the world's board inside this interpreter: parts, vendor modules, file system, heap.
 
-The world is a dict, written by sim/world.py: where the files are, what time it is, what is going to happen.
+The world is a dict, written by sim/world.py:
+
+    board                     the whole board file, its `sim` table too
+    image, image_offset/_size the flash image and the place of its file system
+    card                      None, or {image, undo, sectors, faults: [[from_us, to_us, "read"|"write"|"gone"]]}
+    reel, profile in sim      what the camera sees, and at which profile's rate if several have the size
+    boot_index, produced      which boot this is; frames that earlier boots produced
+    now_us, utc_at_zero_ms    virtual time at power-on; Unix time at virtual 0
+    realtime, raw_repl        follow the host's clock; skip main.py
+    seed, patience_ms         of all chance; how long, in real time, a real peer is waited for
+    cut_at_us, stop_at_us     when the power is cut (or None), and the end of the run
+    heap_bytes, reset_cause, unique_id, nvs (a JSON file that outlives the boot)
+    console                   {in: [[at_us, text]]}
+    wifi, hosts               {networks: [{ssid, key, rssi, windows, bandwidth_bps, latency_us}]}; {name: loopback address}
+    trace, truth, control     files to append to, and the pipe that is told how the boot ended
 """
 
 import os
@@ -27,7 +41,7 @@ from sim.device.machine import MachineModule
 from sim.device.network import NetworkModule
 from sim.device.radio import Radio
 from sim.device.sensor import Reel, Sensor
-from sim.device.sockets import SocketModule, SslModule
+from sim.device.sockets import ANY_TIME_SERVER, SocketModule, SslModule
 from sim.device.trace import Trace
 from sim.device.vtime import install
 
@@ -70,7 +84,8 @@ class Board:
         return CardModel(image, undo, about["sectors"], board["sim"]["card"], self.clock, self.trace, seed, about.get("faults", ()))
 
     def _put_modules_in_place(self, world, board, seed):
-        air = Air(self.radio, self.clock, world.get("hosts", {"localhost": "127.0.0.1"}))
+        hosts = dict(world.get("hosts", {"localhost": "127.0.0.1"}), **{ANY_TIME_SERVER: "192.0.2.1"})  # an address of no machine
+        air = Air(self.radio, self.clock, hosts)
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
         board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)))
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))

@@ -31,7 +31,7 @@ class Heap:
     def _sample(self):
         used, frames = self.limit - gc.mem_free(), self._frames()
         self.peak = max(self.peak, used)
-        if used > self._used and frames > self._frames_then:
+        if used > self._used and frames > self._frames_then > 0:
             self._samples[self._count % _SAMPLES] = (used - self._used) // (frames - self._frames_then)
             self._count += 1
         self._used, self._frames_then = used, frames

@@ -10,6 +10,7 @@ from sim.device.udp import NTP_PORT, UdpSocket
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 EAFNOSUPPORT = 97
+ANY_TIME_SERVER = "ntp"  # stands for all their names
 
 
 class SocketModule:
@@ -26,7 +27,7 @@ class SocketModule:
 
     def getaddrinfo(self, host, port, family=0, kind=0, protocol=0, flags=0):
         """Time servers have every name there is; other names are the world's `hosts`."""
-        address = self._air.resolve("192.0.2.1" if port == NTP_PORT else host)
+        address = self._air.resolve(ANY_TIME_SERVER if port == NTP_PORT else host)
         return [(self.AF_INET, kind or self.SOCK_STREAM, protocol, "", (address, port))]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tiny_board import CARD, TinyBoard, play
 
-from sim.card_image import undo
+from sim.card_image import make, undo
 
 
 def test_a_card_is_formatted_written_and_read_at_the_next_boot(tmp_path: Path):
@@ -72,3 +72,14 @@ look()
 def test_no_card(tmp_path: Path):
     ended = play(tmp_path, CARD + "try:\n    vfs.mount(sd, '/sd')\nexcept OSError as error:\n    print(error.errno)", card=None)
     assert ended.printed == ["16"]  # what FatFs makes of a drive that is not ready
+
+
+def test_a_card_of_8_gb_becomes_fat32_and_stays_small_on_the_host(tmp_path: Path):
+    image = tmp_path / "card.img"
+    make(image, 8192)
+    with image.open("rb") as file:
+        first = file.read(512)
+        file.seek(int.from_bytes(first[454:458], "little") * 512)  # the first partition
+        assert file.read(512)[82:90] == b"FAT32   "
+    assert image.stat().st_size == 8_192_000_000
+    assert image.stat().st_blocks * 512 < 1_000_000
