@@ -15,7 +15,7 @@ import json
 import os
 
 DEVICE_CHARACTERS = 16
-NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_."
+NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 MIN_PART_BYTES = 5242880  # S3 refuses smaller ones, but for an object's last
 STORE_KEYS = ("endpoint", "region", "bucket", "prefix", "access_key", "secret_key")
 
@@ -47,7 +47,7 @@ def _store(value):
 
 # name: (default, check, what it is)
 TABLE = {
-    "device_id": ("", _name, "name of this recorder, at most 16 of A-Z a-z 0-9 - _ . ; empty: made from the chip's id"),
+    "device_id": ("", _name, "name of this recorder, at most 16 of A-Z a-z 0-9 - _; empty: made from the chip's id"),
     "profile": ("", _text, "capture profile; empty: the board's default"),
     "commit_interval_ms": (2000, _between(200, 60000), "the most footage one fault may cost"),
     "segment_ms": (60000, _between(1000, 3600000), "length of a segment"),

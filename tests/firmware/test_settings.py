@@ -42,7 +42,7 @@ class SettingsTest(unittest.TestCase):
         self.assertEqual([name for name in TABLE if not TABLE[name][1](TABLE[name][0])], [])
 
     def test_names_of_recorders_fit_the_chunk_and_the_object_key(self):
-        wanted = ("daylog-1a2b3c", "a" * 16, "a" * 17, "../x", "a/b", "a b", "\u00e4", 7)
+        wanted = ("daylog-1a2b3c", "a" * 16, "a" * 17, "..", "a/b", "a b", "\u00e4", 7)
         self.assertEqual([self.loaded({"device_id": name}).device_id for name in wanted], ["daylog-1a2b3c", "a" * 16] + [""] * 6)
 
     def test_networks_and_stores_are_checked_inside(self):
