@@ -4,10 +4,10 @@
 
 import copy
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
+from board_folders import new_board
 
 from host_tools import boards, cli
 from host_tools.boards import BOARDS, BoardError
@@ -24,17 +24,6 @@ def put(board: dict[str, Any], path: str, value: Any) -> None:
     for name in folders:
         board = board[name]
     board[last] = value
-
-
-def copied(folder: Path, changes: dict[str, str]) -> Path:
-    """A new board: the first one's folder under another name, with other facts."""
-    text = (BOARDS / boards.names()[0] / "board.toml").read_text()
-    for old, new in changes.items():
-        assert text.count(old) == 1, old
-        text = text.replace(old, new)
-    folder.mkdir()
-    (folder / "board.toml").write_text(text)
-    return folder
 
 
 @pytest.mark.parametrize("name", boards.names())
@@ -98,7 +87,7 @@ def test_the_compact_form_does_not_depend_on_the_order_of_the_file(board):
 
 
 def test_a_new_board_is_one_folder(tmp_path, capsys):
-    folder = copied(
+    folder = new_board(
         tmp_path / "mine", {"xclk_pin = 10": "xclk_pin = 5", "heap_bytes = 4194304": "heap_bytes = 2097152", "sck = 7": "sck = 10"}
     )
     board = boards.load(folder)
@@ -108,7 +97,7 @@ def test_a_new_board_is_one_folder(tmp_path, capsys):
 
 def test_a_folder_below_boards_is_a_board_by_its_name(tmp_path, monkeypatch):
     (tmp_path / "schema.json").write_text((BOARDS / "schema.json").read_text())
-    copied(tmp_path / "mine", {})
+    new_board(tmp_path / "mine", {})
     monkeypatch.setattr(boards, "BOARDS", tmp_path)
     assert (boards.names(), boards.load("mine")["name"]) == (["mine"], "mine")
 
@@ -122,8 +111,14 @@ def test_a_folder_below_boards_is_a_board_by_its_name(tmp_path, monkeypatch):
 )
 def test_a_board_that_cannot_be_right_is_not_loaded(tmp_path, change, message):
     with pytest.raises(BoardError) as error:
-        boards.load(copied(tmp_path / "mine", change))
+        boards.load(new_board(tmp_path / "mine", change))
     assert message in error.value.message
+
+
+def test_firmware_hal_and_simulator_know_no_board_by_name():
+    files = [file for room in ("firmware", "hal", "sim") for file in (BOARDS.parent / room).rglob("*.py")]
+    assert [file.name for file in files for name in boards.names() if name in file.read_text()] == []
+    assert len(files) > 50
 
 
 def test_an_unknown_board_is_answered_with_the_known_ones():
@@ -133,7 +128,7 @@ def test_an_unknown_board_is_answered_with_the_known_ones():
 
 
 def test_check_lists_what_is_wrong_for_programs(tmp_path, capsys):
-    folder = copied(tmp_path / "mine", {"pin = 21": "pin = 47"})
+    folder = new_board(tmp_path / "mine", {"pin = 21": "pin = 47"})
     exit_code = cli.main(["board", "check", str(folder), "--json"])
     assert (exit_code, json.loads(capsys.readouterr().out)) == (
         1,
