@@ -13,8 +13,8 @@ from sim.device.clock import NEVER_US
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 MOST_TURNS = 200_000  # without any time passing
-_ENDS = ((1, POLLOUT), (2, POLLIN))  # place in an entry, and the event that is of no interest there
 LOOK_MS = 10  # in real time, how often simulated streams are looked at
+_ENDS = ((1, POLLOUT), (2, POLLIN))  # place in an entry, and the event that is of no interest there
 
 
 class Deadlock(Exception):
@@ -154,19 +154,20 @@ class VirtualQueue:
         Whether there was any to wait for; those who stay silent are given up on."""
         poll = None
         for waiting in self.map:
-            events = waiting[0].awaited(_wanted(waiting)) if isinstance(waiting[0], Waitable) else 0
+            events = _awaited(waiting)
             if events:
                 poll = poll or select.poll()
                 poll.register(waiting[0].peer(), events)
         if poll is not None and not poll.poll(self._patience_ms):
-            self._give_up()
+            for waiting in self.map:
+                if _awaited(waiting):
+                    waiting[0].give_up()
         return poll is not None
-
-    def _give_up(self):
-        for waiting in self.map:
-            if isinstance(waiting[0], Waitable):
-                waiting[0].give_up()
 
 
 def _wanted(waiting):
     return (POLLIN if waiting[1] is not None else 0) | (POLLOUT if waiting[2] is not None else 0)
+
+
+def _awaited(waiting):
+    return waiting[0].awaited(_wanted(waiting)) if isinstance(waiting[0], Waitable) else 0

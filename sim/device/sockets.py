@@ -5,6 +5,7 @@
 import socket as real_socket
 import ssl as real_ssl
 
+from sim.device.fence import Fenced
 from sim.device.tcp import TcpSocket
 from sim.device.udp import NTP_PORT, UdpSocket
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
@@ -58,8 +59,7 @@ class TlsSocket(Waitable):
     def ready(self, flags):
         if self._more and flags & POLLIN:
             return POLLIN
-        wanted = self._carried(flags)
-        found = self._carrier.ready(wanted)
+        found = self._carrier.ready(self._carried(flags))
         return flags | found if found else 0
 
     def awaited(self, flags):
@@ -76,11 +76,11 @@ class TlsSocket(Waitable):
         self._carrier.give_up()
 
 
-class SslModule:
+class SslModule(Fenced):
     """`ssl` whose contexts wrap simulated sockets; everything else is the interpreter's own."""
 
-    def __getattr__(self, name):
-        return getattr(real_ssl, name)
+    def __init__(self):
+        super().__init__(real_ssl, ("wrap_socket", "tls"))
 
     class SSLContext(real_ssl.SSLContext):
         def wrap_socket(self, sock, **options):

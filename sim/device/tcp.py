@@ -14,7 +14,7 @@ from sim.device.waitable import POLLERR, POLLIN, POLLOUT, Waitable
 
 PIECE = 16384  # most that is taken at once
 STUCK_MS = 10_000  # how long a real peer may leave its receive buffer full
-EBADF, EAGAIN, EHOSTUNREACH, ECONNRESET, ETIMEDOUT, EINPROGRESS = 9, 11, 113, 104, 110, 115
+EBADF, EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, EINPROGRESS = 9, 11, 32, 104, 110, 113, 115
 
 
 class TcpSocket(Waitable):
@@ -69,7 +69,7 @@ class TcpSocket(Waitable):
             raise OSError(EBADF)
 
     def _fail(self, number):
-        self._error, self._ready_us = number, 0
+        self._error, self._ready_us = ECONNRESET if number == EPIPE else number, 0  # lwIP knows no EPIPE
         self.close()
 
     def setblocking(self, flag):
@@ -114,8 +114,8 @@ class TcpSocket(Waitable):
             except OSError as error:
                 if error.errno != EAGAIN:
                     self._fail(error.errno)
-                    raise
-                if not _waits(self._real, POLLOUT, STUCK_MS if self._patient else 0):
+                    self._check()
+                if not _waits(self._real, POLLOUT, STUCK_MS if self._patient and not self._clock.realtime else 0):
                     self.give_up()
                     return given
         self._patient = True

@@ -4,6 +4,7 @@
 
 import struct
 
+from sim.device.clock import NEVER_US
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 NTP_PORT = 123
@@ -70,13 +71,17 @@ class UdpSocket(Waitable):
         return len(data)
 
     def _arrived(self):
-        return self._air.up() and self._answers and self._answers[0][0] <= self._clock.now_us
+        if not self._air.up():
+            self._answers = []
+        return bool(self._answers) and self._answers[0][0] <= self._clock.now_us
 
     def _block(self):
-        """Until an answer or the time-out; without either for ever, which here is until the world's next event."""
-        deadline_us = self._clock.next_alarm_us() if self._timeout_us is None else self._clock.now_us + self._timeout_us
-        due_us = self._answers[0][0] if self._answers else deadline_us
-        self._clock.advance_to(min(due_us, deadline_us))
+        """Until an answer or the time-out."""
+        clock = self._clock
+        deadline_us = NEVER_US if self._timeout_us is None else clock.now_us + self._timeout_us
+        while not self._arrived() and clock.now_us < deadline_us:
+            due_us = self._answers[0][0] if self._answers else deadline_us
+            clock.advance_to(min(due_us, deadline_us, clock.next_alarm_us()))
 
     def ready(self, flags):
         return flags & (POLLOUT | (POLLIN if self._arrived() else 0))

@@ -153,6 +153,11 @@ def test_a_link_that_ends_in_mid_upload(tmp_path: Path, server: Server):
     assert [row["what"] for row in ended.trace] == ["boot", "wifi_up", "wifi_down", "end"]
 
 
+def test_a_link_that_ends_in_mid_tls_upload(tmp_path: Path, tls_server: Server, certificates: Path):
+    main = tls_client(certificates / "ca.pem", f"attempt(put({tls_server.port}, 5_000_000, context))\nprint('alive', time.ticks_ms())")
+    assert play(tmp_path, main, wifi=window(0, 3)).printed == ["104 3000", "alive 3000"]
+
+
 def test_the_network_is_there_only_in_its_window(tmp_path: Path):
     main = (
         JOIN
