@@ -37,6 +37,7 @@ lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, document
 	$(BIN)/ruff format --check .
 	$(BIN)/codespell
 	$(BIN)/pyright
+	$(BIN)/pyright -p hal/pyrightconfig.json
 	$(BIN)/python tools/lint_device.py
 	$(BIN)/python tools/lint_docs.py
 

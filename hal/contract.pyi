@@ -47,7 +47,7 @@ class Wifi(Protocol):
 
 class Watchdog(Protocol):
     def start(self, timeout_ms: int) -> None:
-        """Arm it. It cannot be stopped afterwards. Does not raise."""
+        """Arm it, or give it another timeout. It cannot be stopped afterwards. Does not raise."""
     def feed(self) -> None:
         """Put the reset off by another timeout. Does nothing before `start`."""
 

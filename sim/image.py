@@ -23,7 +23,6 @@ from host_tools.errors import DaylogError
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK_BYTES = 4096
-DRIVER = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}  # as MicroPython mounts it
 
 
 class BuildError(DaylogError):
@@ -89,7 +88,8 @@ def build(board: dict[str, Any], settings: dict[str, Any]) -> Image:
     """The image of a board's `vfs` partition. Raises BuildError."""
     row = partition(board, "vfs")
     files = device_files(board, settings)
-    fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, **DRIVER)
+    driver: dict[str, Any] = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}  # as MicroPython mounts it
+    fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, **driver)
     for folder in sorted({parent.as_posix() for path in files for parent in Path(path).parents if parent.as_posix() != "."}):
         fs.mkdir(folder)
     try:

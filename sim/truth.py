@@ -36,7 +36,7 @@ def settle(raw: Path, reel_path: Path, footage: Footage, history: History) -> li
     """The fate of every frame, in the order of production."""
     found = {frame.sha256 for boot in footage.boots for frame in boot.frames}
     endings = [_CAUSES.get(end.reason, end.reason) for end in history.ends]
-    rows = list(_hashed(raw, reel_path))
+    rows = sorted(_hashed(raw, reel_path), key=lambda row: row.n)  # a line is written when a fate is known
     last = {row.boot: row.n for row in rows if row.sha256 in found}
     return [_judged(row, found, last, endings) for row in rows]
 
