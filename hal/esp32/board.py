@@ -94,7 +94,7 @@ class Console:
     """The USB serial line."""
 
     def __init__(self):
-        self.stdin = StreamReader(sys.stdin.buffer)
+        self.stdin = StreamReader(sys.stdin.buffer)  # pyright: ignore[reportArgumentType] (stubs of CPython)
 
     def write(self, data):
         sys.stdout.buffer.write(data)
