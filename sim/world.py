@@ -45,7 +45,9 @@ def store_settings(store: dict[str, Any]) -> dict[str, Any]:
 
 
 def windows(options: Options) -> list[list[int]]:
-    """When the Wi-Fi is there: the window asked for; always when there is a store; else never."""
+    """When the Wi-Fi is there: the windows asked for; always when there is a store; else never."""
+    if options.wifi_windows:
+        return [[int(start * 1_000_000), int(end * 1_000_000)] for start, end in options.wifi_windows]
     if options.wifi_from is None and options.wifi_to is None:
         return [[0, FOR_EVER_US]] if options.store else []
     start = int((options.wifi_from or 0) * 1_000_000)
