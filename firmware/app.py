@@ -26,8 +26,10 @@ CARD_RETRY_MS = 5_000
 TELEMETRY_MS = 10_000
 BLINK_MS = 1_000
 SYNC_LOOK_MS = 250
-SYNC_LIMIT_MS = 3_600_000
+SYNC_PATIENCE_MS = 600_000
 LEAVE_LIMIT_MS = 8_000
+PROMPT_MS = 600_000
+LAST_WORDS_MS = 200
 
 
 class App:
@@ -58,6 +60,8 @@ class App:
         start("recording", self._record)
         await self._left.wait()
         await self._stop_recording()
+        # The watchdog cannot be stopped. It gives the person at the prompt some minutes; then the board records again.
+        self.board.watchdog.start(PROMPT_MS)
 
     async def _record(self):
         """The card, what the last boot left on it, and then the recorder."""
@@ -160,14 +164,28 @@ class App:
             self.store.close()
             self.board.card.unmount()
         self.board.led.set(False)
+        await sleep_ms(LAST_WORDS_MS)  # the console writes in small pieces: let it finish
         self.board.deep_sleep()
 
     async def _sync(self):
-        """Until nothing is pending, or an hour has passed; a problem stays visible meanwhile."""
-        self.uploader.kick()
-        deadline_ms = self.keeper.uptime_ms() + SYNC_LIMIT_MS
-        while self.store.next_pending() is not None and self.keeper.uptime_ms() < deadline_ms:
+        """Until nothing is pending, however long that takes; gives up when nothing could be sent for some minutes.
+
+        A wrong key or an absent network is not cured by waiting, and the battery is the wearer's.
+        """
+        uploader = self.uploader
+        uploader.enabled = True
+        uploader.kick()
+        self.link.kick()
+        stored, idle_ms = uploader.stored, 0
+        while self.store.next_pending() is not None and idle_ms < SYNC_PATIENCE_MS:
             await sleep_ms(SYNC_LOOK_MS)
+            if stored != uploader.stored:
+                stored, idle_ms = uploader.stored, 0
+            elif not uploader.busy:
+                idle_ms += SYNC_LOOK_MS
+        if idle_ms >= SYNC_PATIENCE_MS:
+            why = self.health.problems.get("store") or uploader.state
+            self.health.event("sync", "given up; what is not stored stays on the card: %s" % why, "warn")
 
     async def _stop_recording(self):
         """Close the open segment; the recorder is gone when this returns."""

@@ -18,7 +18,7 @@ WORDS = {
     "quota": "the store is full or this bucket's quota is used up; make room there",
     "bucket": "the store has no such bucket; check bucket",
     "throttled": "the store is busy and asks for patience",
-    "server": "the store has a fault of its own",
+    "server": "the store has a fault of its own; some say this when they are full or over a quota: check there",
     "exists": "the object exists already",
     "digest": "the bytes the store received are not those that were recorded; the card may be failing",
     "upload_gone": "the store no longer knows this multipart upload",

@@ -63,11 +63,16 @@ async def hash_segment(file, info, part_bytes, view):
 
 
 class Uploader:
-    """`enabled` may be switched off to keep the radio quiet; `state` says in words what goes on."""
+    """`enabled` may be switched off to keep the radio quiet; `state` says in words what goes on.
+
+    `busy` while a segment is being sent; `stored` counts those proven since boot.
+    """
 
     def __init__(self, store, settings, device, keeper, health, link, slice_bytes=16384):
         self.enabled = True
         self.state = "starting"
+        self.busy = False
+        self.stored = 0
         self._store, self._settings, self._device = store, settings, device
         self._keeper, self._health, self._link = keeper, health, link
         self._buffer = bytearray(slice_bytes)
@@ -108,11 +113,14 @@ class Uploader:
             if info is None:
                 self.state = "all stored"
                 return IDLE_MS
+            self.busy = True
             await self._upload(info)
         except HttpError as error:
             return self._failed(error.kind, error.text)
         except OSError as error:
             return self._failed("card", "a segment cannot be read from the card (%s)" % error)
+        finally:
+            self.busy = False
         self._backoff.reset()
         return 0
 
@@ -188,6 +196,7 @@ class Uploader:
     def _stored(self, info, name, key, etag):
         self._store.mark_stored(info, etag)
         self._info, self._asides = None, 0
+        self.stored += 1
         self._health.clear_problem("store")
         self._health.count("stored")
         self._health.count("stored_bytes", info.size)
