@@ -1,0 +1,123 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Stands between a recorder and its store: passes bytes through, does harm when asked, remembers the requests.
+
+with FaultProxy(info.http_endpoint) as proxy:
+    proxy.at_bytes(7_000_000, lambda: store.kill(folder))
+    ...
+    proxy.requests  # of plain http only; TLS passes through unread
+"""
+
+import contextlib
+import re
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
+
+_STATUS = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)")
+_LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
+
+
+@dataclass
+class Request:
+    """`status` is 0 while, or if, the store has not answered."""
+
+    method: str
+    path: str
+    query: dict[str, str]
+    status: int = 0
+
+
+class FaultProxy:
+    """`before_connection(number)` is called before the store is asked for a connection, and may take its time."""
+
+    def __init__(self, endpoint: str) -> None:
+        url = urlsplit(endpoint)
+        self._target = ("127.0.0.1", url.port or 0)
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.endpoint = f"{url.scheme}://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.requests: list[Request] = []
+        self.bytes_sent = 0  # by the recorder
+        self.before_connection: Callable[[int], None] = lambda number: None
+        self._harm_at, self._harm = -1, lambda: None
+
+    def at_bytes(self, count: int, harm: Callable[[], object]) -> None:
+        """Once, when the recorder has sent so many bytes."""
+        self._harm_at, self._harm = count, harm
+
+    def __enter__(self) -> "FaultProxy":
+        threading.Thread(target=self._serve, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with contextlib.suppress(OSError):
+            self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+
+    def _serve(self) -> None:
+        with contextlib.suppress(OSError):  # closed
+            for number in range(1, 1_000_000):
+                recorder, _ = self._listener.accept()
+                self.before_connection(number)
+                self._join(recorder)
+
+    def _join(self, recorder: socket.socket) -> None:
+        try:
+            upstream = socket.create_connection(self._target)
+        except OSError:
+            return recorder.close()
+        log = _Log(self.requests)
+        for arguments in ((recorder, upstream, [self._count, log.sent]), (upstream, recorder, [log.answered])):
+            threading.Thread(target=_pump, args=arguments, daemon=True).start()
+
+    def _count(self, data: bytes) -> None:
+        before, self.bytes_sent = self.bytes_sent, self.bytes_sent + len(data)
+        if before < self._harm_at <= self.bytes_sent:
+            self._harm()
+
+
+def _pump(source: socket.socket, sink: socket.socket, watchers: list[Callable[[bytes], None]]) -> None:
+    with contextlib.suppress(OSError):
+        while data := source.recv(65536):
+            for watcher in watchers:
+                watcher(data)
+            sink.sendall(data)
+    for each in (source, sink):
+        with contextlib.suppress(OSError):
+            each.shutdown(socket.SHUT_RDWR)
+
+
+class _Log:
+    """The requests of one connection, in the order of their answers."""
+
+    def __init__(self, requests: list[Request]) -> None:
+        self._all, self._open = requests, []
+        self._buffer, self._body_left = b"", 0
+
+    def sent(self, data: bytes) -> None:
+        while data:
+            skipped = min(self._body_left, len(data))
+            self._body_left -= skipped
+            head, end, rest = (self._buffer + data[skipped:]).partition(b"\r\n\r\n")
+            if not end:
+                self._buffer = head
+                return
+            self._buffer, data = b"", rest
+            self._begin(head)
+
+    def _begin(self, head: bytes) -> None:
+        method, _, rest = head.decode("latin-1").partition(" ")
+        url = urlsplit(rest.partition(" ")[0])
+        query = {name: values[0] for name, values in parse_qs(url.query, keep_blank_values=True).items()}
+        request = Request(method, url.path, query)
+        self._all.append(request)
+        self._open.append(request)
+        length = _LENGTH.search(head)
+        self._body_left = int(length[1]) if length else 0
+
+    def answered(self, data: bytes) -> None:
+        for status in _STATUS.findall(data):
+            if self._open:
+                self._open.pop(0).status = int(status)
