@@ -9,7 +9,7 @@ with EncodedFilm(Path("film.mp4"), {}) as film:
 import io
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import av
 from av.error import FFmpegError
@@ -84,7 +84,7 @@ class CopiedFilm(Film):
 
     def _start(self, jpeg: bytes) -> VideoStream:
         [picture] = decoder().decode(Packet(jpeg))
-        self._stream = stream = self._container.add_stream("mjpeg")
+        self._stream = stream = cast(VideoStream, self._container.add_stream("mjpeg"))
         stream.width, stream.height, stream.pix_fmt = picture.width, picture.height, picture.format.name
         stream.time_base = _TICK
         return stream

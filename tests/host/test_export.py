@@ -32,7 +32,7 @@ class Seen:
 def watch(path: Path) -> Seen:
     with av.open(str(path)) as film:
         stream = film.streams.video[0]
-        times = [round(float(frame.pts * frame.time_base) * 1000) for frame in film.decode(stream)]
+        times = [round(float((frame.pts or 0) * (frame.time_base or 0)) * 1000) for frame in film.decode(stream)]
         return Seen(round((film.duration or 0) / 1000), times, stream.codec_context.name)
 
 
