@@ -8,18 +8,19 @@ image.data      # bytes of the `vfs` partition
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 from littlefs import LittleFS
+from littlefs.errors import LittleFSError
 
 from host_tools.boards import compact, partition
 from host_tools.errors import DaylogError
+from sim.cache import kept
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK_BYTES = 4096
@@ -38,14 +39,6 @@ class Image:
     files: dict[str, int]
 
 
-def cache_folder() -> Path:
-    """Where compiled files and reels are kept between runs."""
-    base = os.environ.get("DAYLOG_CACHE") or os.path.join(os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache"), "daylog")
-    folder = Path(base)
-    folder.mkdir(parents=True, exist_ok=True)
-    return folder
-
-
 def tool(name: str) -> str:
     """A program of the running environment."""
     beside = Path(sys.executable).with_name(name)
@@ -60,18 +53,28 @@ def device_tree(board: dict[str, Any]) -> dict[str, Path]:
 
 
 def compile_file(source: Path, name: str) -> bytes:
-    """Bytecode of one file, from the cache when its text was compiled before."""
-    kept = cache_folder() / "mpy" / f"{hashlib.sha256(name.encode() + source.read_bytes()).hexdigest()[:32]}.mpy"
-    if not kept.exists():
-        kept.parent.mkdir(exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=kept.parent, delete=False) as fresh:
-            pass
-        done = subprocess.run([tool("mpy-cross"), "-O2", "-s", name, "-o", fresh.name, str(source)], capture_output=True, text=True)
-        if done.returncode:
-            os.unlink(fresh.name)
-            raise BuildError(f"{source} does not compile for MicroPython", (done.stdout + done.stderr).strip())
-        os.replace(fresh.name, kept)
-    return kept.read_bytes()
+    """Bytecode of one file, from the cache when this compiler has seen its text before. Raises BuildError."""
+    digest = hashlib.sha256("\0".join((compiler_version(), name, source.read_text())).encode()).hexdigest()
+    return kept("mpy", f"{digest[:32]}.mpy", lambda path: _compile(source, name, path)).read_bytes()
+
+
+def _compile(source: Path, name: str, path: Path) -> None:
+    done = _mpy_cross("-O2", "-s", name, "-o", str(path), str(source))
+    if done.returncode:
+        raise BuildError(f"{source} does not compile for MicroPython", (done.stdout + done.stderr).strip())
+
+
+@cache
+def compiler_version() -> str:
+    """What mpy-cross says it is. Raises BuildError."""
+    return _mpy_cross("--version").stdout.strip()
+
+
+def _mpy_cross(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    try:
+        return subprocess.run([tool("mpy-cross"), *arguments], capture_output=True, text=True)
+    except OSError as error:
+        raise BuildError(f"mpy-cross cannot be started: {error}", "`make setup` installs it") from error
 
 
 def device_files(board: dict[str, Any], settings: dict[str, Any]) -> dict[str, bytes]:
@@ -90,13 +93,17 @@ def build(board: dict[str, Any], settings: dict[str, Any]) -> Image:
     files = device_files(board, settings)
     driver: dict[str, Any] = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}  # as MicroPython mounts it
     fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, **driver)
-    for folder in sorted({parent.as_posix() for path in files for parent in Path(path).parents if parent.as_posix() != "."}):
-        fs.mkdir(folder)
     try:
-        for path, data in sorted(files.items()):
-            with fs.open(path, "wb") as file:
-                file.write(data)
-    except OSError as error:
+        _fill(fs, files)
+    except LittleFSError as error:
         message = f"the device tree does not fit the partition of {row['size']} bytes: {error}"
         raise BuildError(message, "make the partition larger") from error
     return Image(bytes(fs.context.buffer), row["offset"], {path: len(data) for path, data in files.items()})
+
+
+def _fill(fs: LittleFS, files: dict[str, bytes]) -> None:
+    for folder in sorted({parent.as_posix() for path in files for parent in Path(path).parents if parent.as_posix() != "."}):
+        fs.mkdir(folder)
+    for path, data in sorted(files.items()):
+        with fs.open(path, "wb") as file:
+            file.write(data)

@@ -4,32 +4,47 @@
 
 Frames are scaled to the profile's size (the picture fills it, the rest is cropped), taken at the profile's rate, and encoded
 at the JPEG quality that comes closest to the profile's expected size. The comment after SOI is where the simulated
-sensor stamps a frame number, so that no two frames of a run are alike. Made once, kept in the cache.
+sensor stamps a frame number, so that no two frames of a run are alike. Made once, kept in the cache. Of a very long video
+the beginning is used.
+
+    path = make("clip.mp4", board["profiles"]["svga10"])
+    first = Reel(path).frame(0)
+
+File: a JSON line, u32 offset and u32 size of each frame, the JPEGs.
 """
 
 import hashlib
 import io
 import json
 import os
+import shutil
 import struct
 import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import av
-from av.error import FFmpegError
+from av.error import FFmpegError, InvalidDataError
 from PIL import Image
 
 from host_tools.errors import DaylogError
-from sim.image import cache_folder
+from sim.cache import kept
 
 COMMENT = b"\xff\xfe\x00\x12" + b"daylog 000000000"
 STAMP = slice(13, 22)  # of a frame: the nine digits
-FORMAT = 2
-LONGEST_FRAMES = 200_000
+FORMAT = 3
+MOST_FRAMES = 100_000
+MOST_BYTES = 1 << 30
 _TRIED_FRAMES = 12
+_BATCH = 32
+_USUAL_RATE = 25
+_LONGEST_STILL_S = 10  # a longer pause between two frames is a break in the timestamps
+_EARLY = Fraction(1, 10)  # of a period; containers round their times
 
 Progress = Callable[[int], None]
 
@@ -38,27 +53,55 @@ class VideoError(DaylogError):
     """A video that cannot be read."""
 
 
-def pictures(video: Path, profile: dict[str, Any]) -> Iterator[Image.Image]:
-    """The video's pictures at the profile's rate and size. Raises VideoError."""
+# -- reading a video -------------------------------------------------------------------------------
+
+
+@contextmanager
+def _opened(video: Path) -> Iterator[Any]:
+    """A container with a video stream. Raises VideoError, also for what goes wrong in the block."""
     try:
         with av.open(str(video)) as container:
             if not container.streams.video:
                 raise VideoError(f"{video} has no video stream", "give a file that FFmpeg can play")
-            yield from _at_rate(container, profile)
+            yield container
     except (FFmpegError, OSError) as error:
         raise VideoError(f"{video} cannot be read as a video: {error}", "give a file that FFmpeg can play") from error
 
 
-def _at_rate(container: Any, profile: dict[str, Any]) -> Iterator[Image.Image]:
-    size, due = (profile["width"], profile["height"]), 0
-    start_s = None
-    for frame in container.decode(container.streams.video[0]):
-        start_s = frame.time if start_s is None else start_s
-        picture = None
-        while (frame.time - start_s) * profile["fps"] >= due:
-            picture = picture or fill(frame.to_image(), size)
-            yield picture
-            due += 1
+def _decoded(container: Any) -> Iterator[Any]:
+    """As FFmpeg does: a damaged packet costs its own frames and no others."""
+    for packet in container.demux(container.streams.video[0]):
+        with suppress(InvalidDataError):
+            yield from packet.decode()
+
+
+def _timed(container: Any) -> Iterator[tuple[Fraction, Any]]:
+    """Frames with seconds since the first, which never go back. Frames without a time have their stream's rate."""
+    period = 1 / Fraction(container.streams.video[0].guessed_rate or _USUAL_RATE)
+    elapsed, last = -period, None
+    for number, frame in enumerate(_decoded(container)):
+        now = number * period if frame.pts is None else frame.pts * Fraction(frame.time_base)
+        step = period if last is None else now - last
+        elapsed += step if 0 <= step <= _LONGEST_STILL_S else period
+        last = now
+        yield elapsed, frame
+
+
+def pictures(video: Path, profile: dict[str, Any]) -> Iterator[Image.Image]:
+    """The video's pictures at the profile's rate and size. Raises VideoError."""
+    due = 0
+    with _opened(video) as container:
+        for elapsed, frame in _timed(container):
+            picture = None
+            while elapsed * profile["fps"] + _EARLY >= due:
+                picture = picture or _picture(frame, profile)
+                yield picture
+                due += 1
+
+
+def _picture(frame: Any, profile: dict[str, Any]) -> Image.Image:
+    upright = frame.to_image().rotate(frame.rotation, expand=True)  # as a phone was held
+    return fill(upright, (profile["width"], profile["height"]))
 
 
 def fill(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
@@ -67,6 +110,9 @@ def fill(picture: Image.Image, size: tuple[int, int]) -> Image.Image:
     wide, high = size[0] / scale, size[1] / scale
     left, top = (picture.width - wide) / 2, (picture.height - high) / 2
     return picture.resize(size, Image.Resampling.BILINEAR, box=(left, top, left + wide, top + high))
+
+
+# -- encoding --------------------------------------------------------------------------------------
 
 
 def encode(picture: Image.Image, quality: int) -> bytes:
@@ -111,16 +157,18 @@ class Reel:
         self._file.close()
 
 
+# -- making a reel ---------------------------------------------------------------------------------
+
+
 def make(video: str | Path, profile: dict[str, Any], progress: Progress = lambda frames: None) -> Path:
-    """The reel of a video for a profile; from the cache when it was made before. Raises VideoError."""
+    """The reel of a video for a profile; from the cache when it was made before. Raises VideoError.
+
+    `progress` is told how many frames are done.
+    """
     source = Path(video)
     if not source.is_file():
         raise VideoError(f"there is no video {video}", "give the path of a video file")
-    path = cache_folder() / "reels" / f"{_key(source, profile)}.reel"
-    if not path.exists():
-        path.parent.mkdir(exist_ok=True)
-        _write(path, source, profile, progress)
-    return path
+    return kept("reels", f"{_key(source, profile)}.reel", lambda path: _write(path, source, profile, progress))
 
 
 def _key(source: Path, profile: dict[str, Any]) -> str:
@@ -133,12 +181,13 @@ def _key(source: Path, profile: dict[str, Any]) -> str:
 
 
 def _samples(source: Path, profile: dict[str, Any]) -> list[Image.Image]:
-    found = []
-    for i, picture in enumerate(pictures(source, profile)):
-        if i % 8 == 0:
-            found.append(picture)
-        if len(found) == _TRIED_FRAMES:
-            break
+    """Pictures from all over the video; from its beginning if it cannot be searched. Raises VideoError."""
+    found: list[Image.Image] = []
+    with _opened(source) as container, suppress(FFmpegError):
+        for part in range(_TRIED_FRAMES if container.duration else 0):
+            container.seek(container.duration * part // _TRIED_FRAMES)
+            found += [_picture(frame, profile) for frame in islice(_decoded(container), 1)]
+    found = found or list(islice(pictures(source, profile), 0, 8 * _TRIED_FRAMES, 8))
     if not found:
         raise VideoError(f"{source} holds no picture", "give a file that FFmpeg can play")
     return found
@@ -146,17 +195,32 @@ def _samples(source: Path, profile: dict[str, Any]) -> list[Image.Image]:
 
 def _write(path: Path, source: Path, profile: dict[str, Any], progress: Progress) -> None:
     quality = best_quality(_samples(source, profile), profile)
-    frames = list(_encode_all(source, profile, quality, progress))
-    about = {"format": FORMAT, "frames": len(frames), "quality": quality, "width": profile["width"], "height": profile["height"]}
-    head = json.dumps(about).encode() + b"\n"
-    at, index = len(head) + 8 * len(frames), bytearray()
-    for frame in frames:
-        index += struct.pack("<II", at, len(frame))
-        at += len(frame)
-    with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as fresh:
-        fresh.write(head + bytes(index))
-        fresh.writelines(frames)
-    os.replace(fresh.name, path)
+    with tempfile.TemporaryFile(dir=path.parent) as body, path.open("wb") as file:
+        sizes = _write_frames(body, _encode_all(source, profile, quality, progress))
+        about = {"format": FORMAT, "frames": len(sizes), "quality": quality, "width": profile["width"], "height": profile["height"]}
+        head = json.dumps(about).encode() + b"\n"
+        file.write(head + _index(len(head) + 8 * len(sizes), sizes))
+        body.seek(0)
+        shutil.copyfileobj(body, file, 1 << 20)
+
+
+def _write_frames(body: Any, frames: Iterator[bytes]) -> list[int]:
+    """Their sizes, up to what a reel may hold."""
+    sizes: list[int] = []
+    for frame in islice(frames, MOST_FRAMES):
+        sizes.append(len(frame))
+        if body.write(frame) and body.tell() > MOST_BYTES:
+            break
+    return sizes
+
+
+def _index(at: int, sizes: list[int]) -> bytes:
+    """Offset and size of each frame, the first of which stands at `at`."""
+    index = bytearray()
+    for size in sizes:
+        index += struct.pack("<II", at, size)
+        at += size
+    return bytes(index)
 
 
 def _encode_all(source: Path, profile: dict[str, Any], quality: int, progress: Progress) -> Iterator[bytes]:
@@ -169,17 +233,9 @@ def _encode_all(source: Path, profile: dict[str, Any], quality: int, progress: P
                 return data
         return encode(picture, 1)
 
-    with ThreadPoolExecutor() as pool:
-        batch: list[Image.Image] = []
-        done = 0
-        for picture in pictures(source, profile):
-            batch.append(picture)
-            if len(batch) == 32 or done + len(batch) == LONGEST_FRAMES:
-                yield from pool.map(fitting, batch)
-                done += len(batch)
-                progress(done)
-                batch = []
-            if done >= LONGEST_FRAMES:
-                return
-        yield from pool.map(fitting, batch)
-        progress(done + len(batch))
+    found, done = pictures(source, profile), 0
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        while batch := list(islice(found, _BATCH)):
+            yield from pool.map(fitting, batch)
+            done += len(batch)
+            progress(done)
