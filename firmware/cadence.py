@@ -9,6 +9,7 @@ fresh frames the clock says how many there must have been; what is lacking was l
 
 LOOK_AGAIN_MS = 2
 CREEP_MS = 5
+MOST_WAITING = 2  # frames that can wait in a driver's buffers
 
 
 class Cadence:
@@ -46,6 +47,7 @@ class Cadence:
             self.stamp_ms, self.missed, self.since_ms = now_ms, self._missed(now_ms), self._fresh_ms
             self._fresh_ms, self._since_fresh = now_ms, 0
         else:  # it waited in the driver's buffer: one period after the one before, and not in the future
+            self._count_sure_losses(now_ms)
             self.stamp_ms = self._next_stamp(now_ms)
         self._looked_ms = None
         self._last_ms = self.stamp_ms
@@ -58,11 +60,20 @@ class Cadence:
         periods = ((now_ms - self._fresh_ms) * 1000 + self._period_us // 2) // self._period_us
         return max(0, periods - self._since_fresh)
 
+    def _count_sure_losses(self, now_ms):
+        """While the card is so slow that no frame is ever fresh: what neither came nor can be waiting is lost."""
+        if self._fresh_ms is None:
+            self._fresh_ms, self._since_fresh = now_ms, 0
+        periods = (now_ms - self._fresh_ms) * 1000 // self._period_us
+        self.missed = max(0, periods - self._since_fresh - MOST_WAITING)
+        self.since_ms = self._fresh_ms
+        self._since_fresh += self.missed
+
     def _next_stamp(self, now_ms):
         """One period on. A little less when the look was in time and the frame was there at once, so that looks
         creep towards the moment of arrival until a frame is fresh again."""
         if not self._last_ms:
             return now_ms
-        expected_ms = self._last_ms + self._period_us // 1000
+        expected_ms = self._last_ms + (1 + self.missed) * self._period_us // 1000
         in_time = self._looked_ms is None and now_ms <= expected_ms + self._moment_ms
         return min(now_ms, expected_ms - CREEP_MS if in_time else expected_ms)
