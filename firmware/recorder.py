@@ -102,6 +102,8 @@ class Recorder:
         if self._closing:
             if not self._writer.busy():
                 self._close_segment()
+        elif self._writer.busy():
+            pass  # sealing now would have to wait for the card
         elif self._must_rotate(now_ms):
             self._begin_closing(now_ms)
         elif not self._filling.is_empty() and now_ms - self._sealed_ms >= self._settings.commit_interval_ms // 2:
@@ -129,6 +131,8 @@ class Recorder:
             return True
         if now_ms < self._retry_at_ms:
             return False
+        if self._camera_open and now_ms >= self._cadence.due_ms:
+            self._look(now_ms)  # between two segments; opening the next one takes long
         try:
             self._open_segment(now_ms)
         except OSError as error:
@@ -207,7 +211,7 @@ class Recorder:
         """Hand the filled chunk to the writer. If the card has not taken the last one yet, wait for it here."""
         if self._closing:
             self._close_segment()
-            self._open_segment(now_ms)
+        self._open_segment(now_ms)
         writer = self._writer
         if writer.busy():
             while writer.step():
