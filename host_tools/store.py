@@ -11,8 +11,10 @@ owner.json (the same store with the owner's key), the certificates, state.json, 
 """
 
 import contextlib
+import itertools
 import json
 import os
+import random
 import secrets
 import signal
 import socket
@@ -34,6 +36,7 @@ DEFAULT_FOLDER = "out/store"
 REGION, BUCKET, PREFIX = "us-east-1", "daylog", "recorders"
 USER = "recorder"
 _START_S, _STOP_S, _LOOK_S = 40.0, 15.0, 0.1
+_PORT_RANGE = range(10_000, 20_000)
 # Servers that `weed mini` starts, by the flag that sets their port.
 _PORTS = (
     "s3.port", "s3.port.https", "s3.port.grpc", "master.port", "master.port.grpc", "filer.port", "filer.port.grpc",
@@ -131,11 +134,21 @@ def _prepare(home: Path) -> None:
 
 
 def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as held:
-        sockets = [held.enter_context(socket.socket()) for _ in range(count)]
-        for each in sockets:
-            each.bind(("127.0.0.1", 0))
-        return [each.getsockname()[1] for each in sockets]
+    """Ports that a restart finds free again: below those that the system gives to connections.
+
+    SeaweedFS takes the port 10000 higher too, for gRPC.
+    """
+    candidates = random.sample(_PORT_RANGE, len(_PORT_RANGE))
+    return list(itertools.islice((port for port in candidates if _is_free(port) and _is_free(port + 10000)), count))
+
+
+def _is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
 
 
 def _write_store_file(path: Path, state: dict[str, Any], prefix: str, access_key: str, secret_key: str) -> None:
