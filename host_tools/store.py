@@ -260,12 +260,11 @@ def _alive(home: Path, pid: int) -> bool:
 def _stop(home: Path, how: signal.Signals) -> bool:
     if not _running(home):
         return False
-    state = _state(home)
-    os.kill(state["pid"], how)
-    if not _gone(home, state["pid"]):
-        os.kill(state["pid"], signal.SIGKILL)
-        _gone(home, state["pid"])
-    write_private_json(home / "state.json", state | {"pid": 0})
+    pid = _state(home)["pid"]  # it stays in the file: somebody may start the store anew at this moment
+    os.kill(pid, how)
+    if not _gone(home, pid):
+        os.kill(pid, signal.SIGKILL)
+        _gone(home, pid)
     return True
 
 
