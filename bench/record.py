@@ -194,8 +194,8 @@ def overhead(frames):
     whole = Whole(frames)
     recorder = whole.recorder
     whole.frames(600)
-    count = recorder.sequence
     whole.end()
+    count = recorder.sequence  # with those that waited in the camera at the end
     return os.stat(recorder._store.path(recorder._store.boot, 1))[6] / (count * len(frames[0]))
 
 
