@@ -59,7 +59,7 @@ class Recorder:
 
     async def run(self):
         """Record until `stop`."""
-        while not self._want_stop or self._writer is not None:
+        while not self._want_stop or self.state != "paused":
             await sleep_ms(self.poll(self._keeper.uptime_ms()))
             self._beat()
         self._close_camera()
@@ -111,7 +111,7 @@ class Recorder:
 
     def _rest(self, now_ms):
         """Paused or stopping: what the camera has already is taken; then nothing is captured, nothing stays open."""
-        if self._writer is not None:
+        if self._writer is not None or self.state == "recording":  # it may lie between two segments
             try:
                 self._take_waiting()
                 self._close_camera()
@@ -286,9 +286,10 @@ class Recorder:
 
     def _end(self, now_ms):
         """Close the segment here and now: recording stops."""
-        if not self._closing:
-            self._begin_closing(now_ms)
-        self._close_segment()
+        if self._writer is not None:
+            if not self._closing:
+                self._begin_closing(now_ms)
+            self._close_segment()
         if not self._filling.is_empty():  # frames that came while the last segment was being closed
             self._open_segment(now_ms)
             self._begin_closing(now_ms)
