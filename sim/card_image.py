@@ -16,9 +16,9 @@ def make(path: Path, megabytes: int) -> None:
 def undo(image: Path, log: Path, keep: int = 0) -> int:
     """Put back what the card had not been told to keep, newest first; `keep` writes are left as they are.
 
-    Returns how many writes were undone. Log: u32 sector, u32 count, the bytes replaced; a count of 0 ends it.
+    Returns how many writes were undone.
     """
-    writes = list(_entries(log))[keep:]
+    writes = unsynced(log)[keep:]
     with image.open("r+b") as file:
         for sector, old in reversed(writes):
             file.seek(sector * SECTOR)
@@ -26,7 +26,11 @@ def undo(image: Path, log: Path, keep: int = 0) -> int:
     return len(writes)
 
 
-def _entries(log: Path) -> list[tuple[int, bytes]]:
+def unsynced(log: Path) -> list[tuple[int, bytes]]:
+    """The writes since the last sync, oldest first: sector, and the bytes they replaced.
+
+    Log: u32 sector, u32 count, the bytes replaced; a count of 0 ends it.
+    """
     data, at, found = log.read_bytes(), 0, []
     while at + 8 <= len(data):
         sector, count = struct.unpack_from("<II", data, at)

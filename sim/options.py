@@ -13,7 +13,10 @@ from sim.fat32 import LEAST_BYTES
 
 @dataclass
 class Options:
-    """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`."""
+    """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`.
+
+    `keep_unsynced`: at a cut the card keeps a part, chosen by the seed, of what it had not been told to keep.
+    """
 
     board: dict[str, Any]
     video: Path
@@ -22,6 +25,7 @@ class Options:
     profile: str = ""
     power_cuts: list[float] = field(default_factory=list)
     off_seconds: float = 3.0
+    keep_unsynced: bool = False
     wifi_from: float | None = None
     wifi_to: float | None = None
     wifi_windows: list[tuple[float, float]] = field(default_factory=list)
@@ -49,6 +53,11 @@ class Options:
         if self.card_mb * 1_000_000 < LEAST_BYTES:
             raise UsageError(f"--card-mb must be at least {LEAST_BYTES // 1_000_000 + 1}: a smaller card cannot be FAT32")
         self.power_cuts = sorted(self.power_cuts)
+
+    @property
+    def period_ms(self) -> float:
+        """From one frame of the camera to the next."""
+        return 1000 / self.board["profiles"][self.profile]["fps"]
 
 
 def find_board(name: str) -> dict[str, Any]:

@@ -56,11 +56,17 @@ class VideoError(DaylogError):
 # -- reading a video -------------------------------------------------------------------------------
 
 
+def _existing(video: Path) -> Path:
+    if not video.is_file():
+        raise VideoError(f"there is no video {video}", "give the path of a video file")
+    return video
+
+
 @contextmanager
 def _opened(video: Path) -> Iterator[Any]:
     """A container with a video stream. Raises VideoError, also for what goes wrong in the block."""
     try:
-        with av.open(str(video)) as container:
+        with av.open(str(_existing(video))) as container:
             if not container.streams.video:
                 raise VideoError(f"{video} has no video stream", "give a file that FFmpeg can play")
             yield container
@@ -97,6 +103,12 @@ def pictures(video: Path, profile: dict[str, Any]) -> Iterator[Image.Image]:
                 picture = picture or _picture(frame, profile)
                 yield picture
                 due += 1
+
+
+def expected_frames(video: Path, profile: dict[str, Any]) -> int | None:
+    """About how many a reel of it will have, if its container tells. Raises VideoError."""
+    with _opened(video) as container:
+        return min(MOST_FRAMES, container.duration * profile["fps"] // av.time_base) if container.duration else None
 
 
 def _picture(frame: Any, profile: dict[str, Any]) -> Image.Image:
@@ -165,9 +177,7 @@ def make(video: str | Path, profile: dict[str, Any], progress: Progress = lambda
 
     `progress` is told how many frames are done.
     """
-    source = Path(video)
-    if not source.is_file():
-        raise VideoError(f"there is no video {video}", "give the path of a video file")
+    source = _existing(Path(video))
     return kept("reels", f"{_key(source, profile)}.reel", lambda path: _write(path, source, profile, progress))
 
 

@@ -4,7 +4,6 @@
 
 import hashlib
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 from host_tools.footage import Footage, load
@@ -12,7 +11,7 @@ from host_tools.sources import open_source
 from host_tools.verify import Report, verify
 from sim import truth
 from sim.options import Options
-from sim.runner import History
+from sim.runner import ASLEEP, History
 from sim.world import World
 
 _CLOSED = ("closed", "stored", "set_aside", "reclaimed")
@@ -46,27 +45,27 @@ def conclude(options: Options, world: World, history: History) -> tuple[Result, 
     card, truth_file = options.out / "card.img", options.out / "truth.jsonl"
     with open_source(card) as source:
         footage = load(source, hashes=True)
-        rows = truth.settle(options.out / "truth.raw", world.reel, footage, history)
+        rows = truth.settle(options.out / "truth.raw", world.reel, footage, history, options.period_ms)
     truth.write(rows, truth_file)
     report = verify(card, truth=truth_file)
-    _tidy(options.out)
     return _result(options, history, footage, rows, report), report
 
 
 def _result(options: Options, history: History, footage: Footage, rows: list[truth.Truth], report: Report) -> Result:
     recorded = sum(row.fate == "recorded" for row in rows)
-    ended_well = history.ends[-1].reason == "deep_sleep"
+    ended_well = history.ends[-1].reason == ASLEEP
+    causes = truth.causes(rows)
     return Result(
-        ok=ended_well and report.verdict != "damaged",
+        ok=ended_well and report.verdict != "damaged" and truth.UNEXPLAINED not in causes,
         board=options.board["name"],
         profile=options.profile,
         virtual_s=round(history.virtual_s, 3),
         real_s=round(history.real_s, 3),
-        frames={"captured": len(rows), "recorded": recorded, "dropped": truth.fates(rows)},
+        frames={"captured": len(rows), "recorded": recorded, "dropped": causes},
         segments=_segments(footage),
         bytes=_bytes(footage),
         boots=len(history.ends),
-        lost_ms_max=truth.lost_ms_max(rows, history),
+        lost_ms_max=truth.lost_ms_max(rows, options.period_ms),
         heap=_heap(history),
         trace_sha256=hashlib.sha256((options.out / "trace.jsonl").read_bytes()).hexdigest(),
         out=str(options.out),
@@ -95,9 +94,3 @@ def _heap(history: History) -> dict[str, Any]:
         "peak": max((heap["peak"] for heap in heaps), default=0),
         "per_frame": min(per_frame, default=None),
     }
-
-
-def _tidy(folder: Path) -> None:
-    """Leave what the run is for; the workings go."""
-    for name in ("flash.img", "nvs.json", "undo.log", "world.json", "truth.raw"):
-        (folder / name).unlink(missing_ok=True)

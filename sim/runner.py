@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: MIT
 """Boots the simulated board as often as the run asks for, and puts together what came of it.
 
-    result = run(options)
-    print(result.frames["recorded"])
+    world = prepare(options)
+    history = play(options, world)
+    result, report = conclude(options, world, history)  # of sim.result
 
 A boot is one process of a real MicroPython. It tells on a pipe how it ended (a cut, a reset, deep sleep) and is
 then killed, whatever it was doing: nothing of the firmware runs after that moment.
@@ -18,6 +19,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from host_tools.errors import DaylogError
@@ -28,6 +30,7 @@ from sim.world import World, device_settings, heap_size, interpreter
 
 SILENCE_S = 120  # real seconds without an end: the board hangs
 BOOT_US = 300_000  # from power to boot.py
+ASLEEP = "deep_sleep"
 RESETS = {"reset": "hard", "watchdog": "watchdog", "soft_reset": "soft"}
 MOST_BOOTS = 64
 
@@ -60,12 +63,12 @@ class History:
         return self.ends[-1].now_us / 1e6
 
 
-def prepare(options: Options, realtime: bool = False) -> World:
-    """Everything a boot needs, in the run's folder."""
+def prepare(options: Options, realtime: bool = False, progress: reel.Progress = lambda frames: None) -> World:
+    """Everything a boot needs, in the run's folder. Raises DaylogError. `progress` is told how many frames of the video are done."""
     folder = options.out
-    folder.mkdir(parents=True, exist_ok=True)
     built = image.build(options.board, device_settings(options))
-    frames = reel.make(options.video, options.board["profiles"][options.profile])
+    frames = reel.make(options.video, options.board["profiles"][options.profile], progress)
+    folder.mkdir(parents=True, exist_ok=True)
     card_image.make(folder / "card.img", options.card_mb)
     (folder / "console.log").write_bytes(b"")
     return World(options, built, frames, folder, realtime)
@@ -81,13 +84,20 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
         ends.append(end)
         produced = end.details.get("produced", produced)
         if end.reason == "cut":
-            card_image.undo(options.out / "card.img", options.out / "undo.log")
+            forget_unsynced(options, len(ends))
             now_us, cause = end.now_us + int(options.off_seconds * 1_000_000), "power_on"
         elif end.reason in RESETS:
             now_us, cause = end.now_us + BOOT_US, RESETS[end.reason]
         else:
             return History(ends, time.monotonic() - started, world.utc_at_zero_ms)
     raise SimError(f"the board reset {MOST_BOOTS} times", f"read {options.out / 'console.log'}")
+
+
+def forget_unsynced(options: Options, boot: int) -> None:
+    """What the power cut at the end of a boot does to the card."""
+    card, log = options.out / "card.img", options.out / "undo.log"
+    keep = Random(f"{options.seed} {boot}").randint(0, len(card_image.unsynced(log))) if options.keep_unsynced else 0
+    card_image.undo(card, log, keep)
 
 
 def _boot(options: Options, world: World, index: int, now_us: int, cause: str, produced: int, progress: Progress) -> End:

@@ -5,10 +5,13 @@
 import json
 import os
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from host_tools.errors import UsageError
+from host_tools.files import write_private
 from host_tools.sources import read_store_file
 from sim.image import Image
 from sim.options import Options
@@ -17,6 +20,9 @@ FIXED_UTC_MS = 1_767_254_400_000  # 2026-01-01T08:00:00Z
 SSID, KEY = "home", "correct horse"
 SECTOR = 512
 FOR_EVER_US = 1 << 50
+UP_S = 1  # from power-on until somebody types
+WORKINGS = ("flash.img", "nvs.json", "truth.raw", "undo.log", "world.json")  # flash.img holds the store's key
+RESULTS = ("card.img", "console.log", "trace.jsonl", "truth.jsonl")
 
 
 def device_settings(options: Options) -> dict[str, Any]:
@@ -55,6 +61,22 @@ def windows(options: Options) -> list[list[int]]:
     return [[start, end]]
 
 
+@contextmanager
+def tidied(folder: Path) -> Iterator[None]:
+    """At the end of a run its workings go; if the run is broken off, so does everything it has made."""
+    names, is_ours = WORKINGS, not folder.exists()
+    try:
+        yield
+    except KeyboardInterrupt:
+        names += RESULTS
+        raise
+    finally:
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+        if is_ours and folder.exists() and not any(folder.iterdir()):
+            folder.rmdir()
+
+
 class World:
     """What stays the same over the boots of one run, and what each boot is given."""
 
@@ -63,7 +85,7 @@ class World:
         self._realtime = realtime
         self.reel = reel
         self.utc_at_zero_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
-        (folder / "flash.img").write_bytes(image.data)
+        write_private(folder / "flash.img", image.data)
         (folder / "nvs.json").write_text("{}")
         for name in ("trace.jsonl", "truth.raw", "undo.log"):
             (folder / name).write_bytes(b"")
@@ -95,7 +117,7 @@ class World:
             "heap_bytes": options.board["heap_bytes"],
             "reset_cause": cause,
             "nvs": str(folder / "nvs.json"),
-            "console": {"in": self._typed()},
+            "console": {"in": self._typed(now_us / 1_000_000)},
             "wifi": {"networks": [self._network()]},
             "trace": str(folder / "trace.jsonl"),
             "truth": str(folder / "truth.raw"),
@@ -107,11 +129,12 @@ class World:
         link = {"bandwidth_bps": options.bandwidth_kbps * 1000, "latency_us": options.latency_ms * 1000}
         return {"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link}
 
-    def _typed(self) -> list[list[Any]]:
-        """What the person at the console types: what was asked for, then the end of the recording."""
+    def _typed(self, now_s: float) -> list[list[Any]]:
+        """What the person at the console types: what was asked for, then the end of the recording, once the power is back."""
         options = self._options
         ending = "shutdown sync" if options.store and windows(options) else "shutdown"
-        script = [*options.typed, (options.seconds, "pause"), (options.seconds + 1, ending)]
+        end_s = max(options.seconds, now_s + UP_S)
+        script = [*options.typed, (end_s, "pause"), (end_s + 1, ending)]
         return [] if self._realtime else [[int(at * 1_000_000), text + "\r"] for at, text in sorted(script)]
 
 

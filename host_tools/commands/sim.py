@@ -4,7 +4,9 @@
 
 import json
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import rich_click as click
@@ -12,12 +14,13 @@ import rich_click as click
 from host_tools.commands.verify import show_list
 from host_tools.errors import UsageError
 from host_tools.options import json_option
-from host_tools.progress import bar
+from host_tools.progress import Advance, bar
 from host_tools.sim_shell import shell_command
-from sim import runner
+from sim import reel, runner
 from sim.options import Options, find_board
 from sim.result import Result, conclude
-from sim.world import recorder_store
+from sim.shell import signals_end_it
+from sim.world import recorder_store, tidied
 
 
 class Typed(click.ParamType):
@@ -47,6 +50,7 @@ command.add_command(shell_command)
 @click.option("--seconds", required=True, type=float, help="How long to record, in virtual seconds.")
 @click.option("--profile", default="", help="Capture profile; the board's default if not given.")
 @click.option("--power-cut", "power_cuts", multiple=True, type=float, metavar="T", help="Cut the power then; may be repeated.")
+@click.option("--keep-unsynced", is_flag=True, help="Let a cut leave a part of what the card was not yet told to keep.")
 @click.option("--off-seconds", default=3.0, show_default=True, help="How long the power stays off after a cut.")
 @click.option("--wifi-from", type=float, metavar="T", help="When Wi-Fi comes into reach.")
 @click.option("--wifi-to", type=float, metavar="T", help="When it goes out of reach.")
@@ -71,13 +75,14 @@ def run_command(as_json: bool, board: str, store_file: str | None, out: Path | N
     options = Options(
         board=find_board(board),
         store=recorder_store(store_file) if store_file else None,
-        out=out or Path(tempfile.mkdtemp(prefix="daylog-sim-")),
+        out=out or Path(tempfile.gettempdir()) / f"daylog-sim-{token_hex(8)}",
         settings=dict(setting(change) for change in changes),
         power_cuts=list(rest.pop("power_cuts")),
         typed=list(rest.pop("typed")),
         **rest,
     )
-    result, problems = run(options)
+    with signals_end_it():
+        result, problems = run(options)
     if as_json:
         click.echo(json.dumps(result.as_json()))
     else:
@@ -96,19 +101,28 @@ def setting(change: str) -> tuple[str, Any]:
 
 
 def run(options: Options) -> tuple[Result, list[str]]:
-    """One run with a progress bar on a terminal; the result, and what is wrong with the recording."""
-    done = 0.0
-    with bar("simulating", options.seconds) as advance:
-
-        def progress(virtual_s: float) -> None:
-            nonlocal done
-            advance(min(virtual_s, options.seconds) - done)
-            done = min(virtual_s, options.seconds)
-
-        world = runner.prepare(options)
-        history = runner.play(options, world, progress)
-    result, report = conclude(options, world, history)
+    """One run with progress bars on a terminal; the result, and what is wrong with the recording. Raises DaylogError."""
+    frames = reel.expected_frames(options.video, options.board["profiles"][options.profile])
+    with tidied(options.out):
+        with bar("reading the video", frames) as advance:
+            world = runner.prepare(options, progress=up_to(frames, advance))
+        with bar("simulating", options.seconds) as advance:
+            history = runner.play(options, world, up_to(options.seconds, advance))
+        result, report = conclude(options, world, history)
     return result, report.problems
+
+
+def up_to(total: float | None, advance: Advance) -> Callable[[float], None]:
+    """From how far the work is to how much was added; it may go beyond the total."""
+    done = 0.0
+
+    def tell(now: float) -> None:
+        nonlocal done
+        now = min(now, total or now)
+        advance(now - done)
+        done = now
+
+    return tell
 
 
 def show(result: Result) -> None:
