@@ -87,13 +87,13 @@ class Bridge:
             outlet.push()
 
     def _start(self, cause: str, raw_repl: bool = False) -> None:
-        self._board = Interpreter(self._boot, cause, raw_repl)
+        board = self._board = Interpreter(self._boot, cause, raw_repl)
         self._line = SerialLine()
         self._tail = b""
         self._raw_repl = raw_repl
         self._hidden = b"" if raw_repl else None
-        self._selector.register(self._board.terminal, selectors.EVENT_READ, self._from_device)
-        self._selector.register(self._board.control, selectors.EVENT_READ, self._from_control)
+        self._selector.register(board.terminal, selectors.EVENT_READ, lambda: self._from_device(board))
+        self._selector.register(board.control, selectors.EVENT_READ, lambda: self._from_control(board))
 
     def _stop(self) -> None:
         if self._board:
@@ -109,8 +109,12 @@ class Bridge:
 
     # --- bytes from the interpreter ---------------------------------------------------------------------------
 
-    def _from_device(self) -> None:
-        data = read(self._board.terminal) if self._board else None
+    # An interpreter that exits closes both at once: what the first event has ended, the second must not take for its successor.
+
+    def _from_device(self, board: Interpreter) -> None:
+        if board is not self._board:
+            return
+        data = read(board.terminal)
         if data == b"":
             return self._soft_reset()
         self._heard(data or b"")
@@ -177,11 +181,12 @@ class Bridge:
         self._show(SOFT_REBOOT)
         self._start("soft", self._raw_repl)
 
-    def _from_control(self) -> None:
+    def _from_control(self, board: Interpreter) -> None:
         """One line of JSON says how the board ended; the interpreter stands still by then. None: it has exited."""
-        assert self._board
-        line = read(self._board.control)
-        self._heard(read(self._board.terminal) or b"")
+        if board is not self._board:
+            return
+        line = read(board.control)
+        self._heard(read(board.terminal) or b"")
         if not line:
             return self._soft_reset()
         self._stop()
