@@ -31,8 +31,7 @@ test-micropython: $(READY) ## the firmware tests on real MicroPython
 
 test-host: $(READY) ## the firmware, simulator and host tests on CPython
 	$(BIN)/python -m pytest -n 2 tests --ignore=tests/host/test_shell_bridge.py
-	@# In real time, so by itself; a second try, because a soft reboot was seen to hang on a loaded machine.
-	$(BIN)/python -m pytest tests/host/test_shell_bridge.py || $(BIN)/python -m pytest tests/host/test_shell_bridge.py
+	$(BIN)/python -m pytest tests/host/test_shell_bridge.py  # in real time, so by itself
 
 lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, documents
 	$(BIN)/ruff check .

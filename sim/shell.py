@@ -18,7 +18,7 @@ from sim import card_image, runner
 from sim.bridge import Bridge
 from sim.image import ROOT
 from sim.options import Options
-from sim.world import World, heap_size, interpreter
+from sim.world import World, heap_size, interpreter, without_workings
 
 
 def serve(options: Options, announce: Callable[[str], None]) -> None:
@@ -26,11 +26,12 @@ def serve(options: Options, announce: Callable[[str], None]) -> None:
 
     Raises DaylogError if the board cannot be prepared.
     """
-    with signals_end_it():
-        bridge = Bridge(Boots(options, runner.prepare(options, realtime=True)), keyboard())
-        announce(bridge.path)
-        bridge.run()
-    card_image.undo(options.out / "card.img", options.out / "undo.log")
+    with without_workings(options.out):
+        with signals_end_it():
+            bridge = Bridge(Boots(options, runner.prepare(options, realtime=True)), keyboard())
+            announce(bridge.path)
+            bridge.run()
+        card_image.undo(options.out / "card.img", options.out / "undo.log")
 
 
 class Boots:

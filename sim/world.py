@@ -64,17 +64,30 @@ def windows(options: Options) -> list[list[int]]:
 @contextmanager
 def tidied(folder: Path) -> Iterator[None]:
     """At the end of a run its workings go; if the run is broken off, so does everything it has made."""
-    names, is_ours = WORKINGS, not folder.exists()
+    is_ours = not folder.exists()
     try:
-        yield
+        with without_workings(folder):
+            yield
     except KeyboardInterrupt:
-        names += RESULTS
+        remove(folder, RESULTS)
         raise
     finally:
-        for name in names:
-            (folder / name).unlink(missing_ok=True)
         if is_ours and folder.exists() and not any(folder.iterdir()):
             folder.rmdir()
+
+
+@contextmanager
+def without_workings(folder: Path) -> Iterator[None]:
+    """However it ends, what nobody is to find there afterwards is gone: the store's key is in one of these files."""
+    try:
+        yield
+    finally:
+        remove(folder, WORKINGS)
+
+
+def remove(folder: Path, names: tuple[str, ...]) -> None:
+    for name in names:
+        (folder / name).unlink(missing_ok=True)
 
 
 class World:

@@ -12,6 +12,7 @@ import time as real_time
 
 AHEAD_MS = 1_000_000_000
 EPOCH_2000_S = 946684800  # the esp32 port counts seconds from 2000
+DAYS_TO_2000 = 730426  # from 1 March of year 0, counted from 1
 _HALF = 1 << 29  # ticks wrap at 2**30 on boards: ticks_us after 18 minutes
 _MASK = 2 * _HALF - 1
 
@@ -64,7 +65,11 @@ class Time:
         return real_time.gmtime((self.time() if seconds is None else seconds) + EPOCH_2000_S)
 
     def mktime(self, fields):
-        return real_time.mktime(fields) - EPOCH_2000_S
+        """A board has no time zone, whatever the host has."""
+        year, month, day, hour, minute, second = fields[:6]
+        year, month = year - (month < 3), (month + 9) % 12  # years that begin in March end with the leap day
+        days = year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day - DAYS_TO_2000
+        return days * 86400 + hour * 3600 + minute * 60 + second
 
 
 class _Ahead:

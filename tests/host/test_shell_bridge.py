@@ -199,6 +199,14 @@ def test_a_kill_leaves_nothing_behind(clip: Path):
     assert not any(Path(f"/proc/{child}").exists() for child in children)
 
 
+def test_what_is_kept_holds_no_secret(clip: Path, tmp_path: Path):
+    with Shell(clip, "--out", str(tmp_path)) as shell:
+        line = shell.attach()
+        line.until(PROMPT)
+        os.close(line.fd)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["card.img", "console.log", "trace.jsonl"]
+
+
 def test_a_person_types_right_here_and_leaves(clip: Path):
     keyboard, terminal = pty.openpty()
     with Shell(clip, stdin=terminal) as shell:

@@ -239,6 +239,19 @@ print(time.gmtime()[:6], machine.RTC().datetime()[:3])
     assert ended.printed == ["(2000, 1, 1, 0, 0, 0)", "(2026, 11, 23, 12, 0, 2) (2026, 11, 23)"]
 
 
+def test_mktime_is_the_inverse_of_gmtime_wherever_the_host_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("TZ", "America/New_York")
+    ended = play(
+        tmp_path,
+        """
+import time
+print([s for s in range(0, 1 << 31, 12345678) if time.mktime(time.gmtime(s)) != s])
+print([time.mktime((2024, month, day, 0, 0, 0)) // 86400 - 8765 for month, day in ((1, 1), (2, 29), (3, 1), (12, 31))])
+""",
+    )
+    assert ended.printed == ["[]", "[1, 60, 61, 366]"]
+
+
 # -- twice the same --------------------------------------------------------------------------------------
 
 
