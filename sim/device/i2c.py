@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The I2C bus of the simulated board: `machine.I2C` over chips that are modelled register by register.
+
+An address nobody has is not acknowledged: OSError(ENODEV), as the esp32 port says it. A register that a chip does not have
+raises ValueError, for a real one would answer with something that means nothing.
+"""
+
+ENODEV = 19
+BITS_A_BYTE = 9  # with its acknowledge
+
+
+def make_i2c(wired, chips, clock):
+    """`machine.I2C` of a board. `wired`: (scl, sda) of the board; `chips`: address -> chip."""
+
+    class I2C:
+        def __init__(self, id=0, *, scl=None, sda=None, freq=400_000, timeout=50_000):
+            if id not in (0, 1):
+                raise ValueError("I2C(%d) doesn't exist" % id)
+            self._hz = freq
+            self._chips = chips if (_number(scl), _number(sda)) == tuple(wired) else {}
+
+        def scan(self):
+            self._pass(112)
+            return sorted(self._chips)
+
+        def _chip(self, address, length):
+            self._pass(length + 3)
+            if address not in self._chips:
+                raise OSError(ENODEV)
+            return self._chips[address]
+
+        def _pass(self, length):
+            clock.advance_us(length * BITS_A_BYTE * 1_000_000 // self._hz)
+
+        def readfrom_mem_into(self, address, register, buffer, *, addrsize=8):
+            self._chip(address, len(buffer)).read(register, buffer)
+
+        def readfrom_mem(self, address, register, length, *, addrsize=8):
+            data = bytearray(length)
+            self.readfrom_mem_into(address, register, data)
+            return bytes(data)
+
+        def writeto_mem(self, address, register, data, *, addrsize=8):
+            self._chip(address, len(data)).write(register, data)
+
+    return I2C
+
+
+def _number(pin):
+    return getattr(pin, "number", pin)
+
+
+def no_register(chip, number):
+    """What a permissive simulator would hide."""
+    return ValueError("%s has no register %#04x that can be used so" % (chip, number))
