@@ -15,7 +15,7 @@ import vfs
 
 sys.path.insert(0, __file__.rsplit("/bench/", 1)[0])
 
-from bench.record import Image, Whole
+from bench.record import Image, Slot, Whole
 from firmware.health import Health
 from firmware.segments import SegmentStore
 from firmware.timekeeper import Timekeeper
@@ -59,7 +59,7 @@ def copy_out(store, folder):
 async def upload_on_request(store, job):
     keeper = Timekeeper(1)
     keeper.set_utc(job["unix_ms"], "bench")
-    uploader = Uploader(store, Settings(job["store"]), "bench", keeper, Health(keeper), Link(), job["slice_bytes"])
+    uploader = Uploader(Slot(store), Settings(job["store"]), "bench", keeper, Health(keeper), Link(), job["slice_bytes"])
     while sys.stdin.readline():
         start = time.ticks_us()
         await uploader.step()

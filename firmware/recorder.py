@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Frames into segments: one copy, paced writes, commits in time, every loss explained.
 
-    recorder = Recorder(camera, store, keeper, health, settings, profile, identity)
+    recorder = Recorder(camera, storage, keeper, health, settings, profile, identity)
     await recorder.run()
 
 Two chunks take turns: one is filled while the other is written in slices between frames. A
@@ -21,6 +21,7 @@ from firmware.segment import MAX_PARTS
 SILENT_CAMERA_MS = const(5000)
 FIRST_RETRY_MS = const(500)
 LONGEST_RETRY_MS = const(30_000)
+CARD_LOOK_MS = const(20)  # between two looks whether there is a card again
 MOST_WAITING = const(4)
 ENOSPC = const(28)
 CARD_FULL = "the card is full of footage that is not stored yet; bring it into Wi-Fi, or insert an empty card"
@@ -31,10 +32,10 @@ LEAD_MS = const(3)  # a slice is begun only if the next frame is further away th
 class Recorder:
     """`state`: "recording", "paused", "waiting" (for card or camera) or "stopped"."""
 
-    def __init__(self, camera, store, keeper, health, settings, profile, identity, beat=lambda: None):
+    def __init__(self, camera, storage, keeper, health, settings, profile, identity, beat=lambda: None):
         self.state = "waiting"
         self.sequence = 0  # frames seen since boot, taken or missed
-        self._camera, self._store, self._keeper, self._health = camera, store, keeper, health
+        self._camera, self._storage, self._keeper, self._health = camera, storage, keeper, health
         self._settings, self._profile, self._identity = settings, profile, identity
         self._beat = beat
         device = identity[0][1].encode()[:16]
@@ -131,6 +132,8 @@ class Recorder:
             return True
         if now_ms < self._retry_at_ms:
             return False
+        if self._storage.store is None:
+            return self._wait_for_card(now_ms)
         if self._camera_open and now_ms >= self._cadence.due_ms:
             self._look(now_ms)  # between two segments; opening the next one takes long
         try:
@@ -146,6 +149,11 @@ class Recorder:
         self._retry_ms = FIRST_RETRY_MS
         self.state = "recording"
         return True
+
+    def _wait_for_card(self, now_ms):
+        self.state = "waiting"
+        self._retry_at_ms = now_ms + CARD_LOOK_MS
+        return False
 
     def _put_off(self, now_ms):
         self.state = "waiting"
@@ -243,12 +251,14 @@ class Recorder:
         if self._filling.is_empty():
             self._adopt_clock()
         self._segment_offset_ms = self._offset_ms
-        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes)
+        self._writer = self._storage.store.open_next(self._about(now_ms), self._limit_bytes)
         self._opened_ms = now_ms
         keeper = self._keeper
         if keeper.utc_known:
             clock = {"boot": keeper.boot, "uptime_ms": now_ms, "unix_ms": now_ms + keeper.offset_ms, "source": keeper.source}
             self._notes.append((channels.CLOCK, now_ms, json.dumps(clock).encode()))
+        for gap in self._storage.take_gaps():
+            self._notes.append((channels.GAPS, now_ms, json.dumps(gap).encode()))
         self._health.clear_problem("card")
 
     def _adopt_clock(self):
@@ -278,7 +288,7 @@ class Recorder:
     def _close_segment(self):
         writer = self._writer
         result = writer.close()
-        self._store.closed(writer.number, result, self._segment_offset_ms)
+        self._storage.store.closed(writer.number, result, self._segment_offset_ms)
         self._writer, self._closing = None, False
         self._health.count("segments_closed")
         self._health.count("recorded", result.frames)
@@ -294,7 +304,7 @@ class Recorder:
             self._open_segment(now_ms)
             self._begin_closing(now_ms)
             self._close_segment()
-        self._store.idle()
+        self._storage.store.idle()
 
     # -- losses ----------------------------------------------------------------------
 
@@ -329,14 +339,18 @@ class Recorder:
     # -- failures --------------------------------------------------------------------
 
     def _card_failed(self, error, now_ms):
-        """Frames not yet durable are gone; say how many, give the segment up, try a new one later."""
-        self._health.set_problem("card", CARD_FULL if error.errno == ENOSPC else CARD_BAD % error.errno)
+        """Frames not yet durable are gone: say so, give the segment up, and go on in a new one, if need be on another card."""
+        is_full = error.errno == ENOSPC
+        cause = "card_full" if is_full else "card_error"
+        self._health.set_problem("card", CARD_FULL if is_full else CARD_BAD % error.errno)
         self._health.count("card_errors")
-        self._open_gap("card_full" if error.errno == ENOSPC else "card_error", self._durable_ms(), now_ms)
+        self._open_gap(cause, self._durable_ms(), now_ms)
         if self._writer is not None:
             self._writer.abandon()  # it stays open in the journal: recovery will close it
             self._writer, self._closing = None, False
         self._begin_chunk()
+        if not is_full:
+            self._storage.failed(cause)
         self._put_off(now_ms)
 
     def _durable_ms(self):

@@ -253,11 +253,11 @@ def _gap_chunk(gap, offset_ms, identity):
 
 
 def recover_open_segments(store, cause, device):
-    """Close every segment that an earlier boot left open; yields (boot, segment, gap or None) of each.
+    """Close every segment that was left open; yields (boot, segment, gap or None) of each.
 
     Raises OSError when the card fails; what was closed by then stays closed.
     """
-    for boot, segment in store.open_of_earlier_boots():
+    for boot, segment in store.left_open():
         path = store.path(boot, segment)
         try:
             found, result, gap = repair(path, cause, boot, segment, device)

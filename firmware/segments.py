@@ -58,13 +58,14 @@ def numbers_in(folder):
 
 
 class SegmentStore:
-    """`boot` is this boot's number, never used before on this card; `broke_off` the earlier boot whose recording
-    ended without being stopped, or 0."""
+    """`boot` is this boot's number, never used by another boot on this card; `broke_off` the boot whose recording
+    ended without being stopped, or 0. `going_on` is the number of a boot that has one already: its card was changed."""
 
-    def __init__(self, mount, boot_hint=0, part_bytes=8388608):
+    def __init__(self, mount, boot_hint=0, part_bytes=8388608, going_on=0):
         self.root = mount + "/daylog"
         make_folder(self.root)
-        self.boot = max([boot_hint] + numbers_in(self.root)) + 1
+        self._going_on = going_on
+        self.boot = self._boot_after(max([boot_hint] + numbers_in(self.root)))
         self.part_bytes = part_bytes
         self.journal = j.Journal(self.root)
         self._boots, self._segments = array("I"), array("I")
@@ -84,8 +85,12 @@ class SegmentStore:
         live = len(self._states) + len(self._uploads)
         if self.journal.records > COMPACT_FROM and self.journal.records > 4 * live:
             self._compact()
-        self.boot = max([self.boot - 1] + list(self._boots)) + 1
+        if self._boots:
+            self.boot = max(self.boot, self._boot_after(max(self._boots)))
         self.broke_off = self._last[0] if self._last[1] != j.IDLE else 0
+
+    def _boot_after(self, highest):
+        return highest if highest and highest == self._going_on else highest + 1
 
     def _apply(self, number, entry):
         if entry.kind in (j.OPEN, j.CLOSED, j.IDLE) and entry.boot >= self._last[0]:
@@ -276,9 +281,9 @@ class SegmentStore:
             if state is None or name == state:
                 yield self._boots[at], self._segments[at], name, self._sizes[at]
 
-    def open_of_earlier_boots(self):
-        """(boot, segment) of what was never closed; this boot's abandoned ones have to wait for the next boot."""
-        return [(b, s) for b, s, _, _ in self.list("open") if b != self.boot]
+    def left_open(self):
+        """(boot, segment) of what was never closed; to be asked before recording begins."""
+        return [(boot, segment) for boot, segment, _, _ in self.list("open")]
 
     def reject(self, boot, segment):
         """Nothing of the file can be kept: it holds no byte of footage."""

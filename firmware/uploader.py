@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Custody: every closed segment goes to the store, oldest first, and counts as stored only when that is proven.
 
-    uploader = Uploader(store, settings, device, keeper, health, link)
+    uploader = Uploader(storage, settings, device, keeper, health, link)
     asyncio.create_task(uploader.run())
     uploader.kick()  # something changed: try now
 
@@ -68,12 +68,13 @@ class Uploader:
     `busy` while a segment is being sent; `stored` counts those proven since boot.
     """
 
-    def __init__(self, store, settings, device, keeper, health, link, slice_bytes=16384):
+    def __init__(self, storage, settings, device, keeper, health, link, slice_bytes=16384):
         self.enabled = True
         self.state = "starting"
         self.busy = False
         self.stored = 0
-        self._store, self._settings, self._device = store, settings, device
+        self._storage, self._settings, self._device = storage, settings, device
+        self._store = None  # the one in hand; another card is another store
         self._keeper, self._health, self._link = keeper, health, link
         self._buffer = bytearray(slice_bytes)
         self._client = None
@@ -104,6 +105,8 @@ class Uploader:
 
     async def step(self):
         """Do the next thing; returns how long there is nothing more to do."""
+        if self._store is not self._storage.store:
+            self._store, self._info = self._storage.store, None
         obstacle = self._obstacle()
         if obstacle:
             self.state = obstacle
@@ -128,6 +131,8 @@ class Uploader:
         """Why nothing can be uploaded now, in words, or None."""
         if not self.enabled:
             return "switched off"
+        if self._store is None:
+            return "waiting for a card"
         if not self._settings.store:
             return "no store in the settings"
         if not self._link.up.is_set():

@@ -127,6 +127,11 @@ class Link:
             self.up.set()
 
 
+class Slot:
+    def __init__(self, store):
+        self.store = store
+
+
 class Settings:
     store = None
 
@@ -142,7 +147,7 @@ class Bench:
         self.settings = Settings()
         self.settings.store = {"region": "r", "bucket": "b", "prefix": "p/", "access_key": "AK", "secret_key": "SK"}
         self.settings.store["endpoint"] = server.endpoint if server else "http://127.0.0.1:1"
-        self.uploader = Uploader(shelf, self.settings, "dev", self.keeper, self.health, self.link, slice_bytes=300)
+        self.uploader = Uploader(Slot(shelf), self.settings, "dev", self.keeper, self.health, self.link, slice_bytes=300)
 
 
 def step(shelf, script, steps, prepare=None):
