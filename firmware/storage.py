@@ -82,7 +82,9 @@ class Storage:
 
     def _open(self):
         """The store of the card in the slot, with nothing left open on it."""
-        store = SegmentStore(self._board.card.mount(), self._board.nvs_get("boot"), self._settings.part_bytes, self._keeper.boot)
+        card = self._board.card
+        card.open()
+        store = SegmentStore(card.mount(), self._board.nvs_get("boot"), self._settings.part_bytes, self._keeper.boot)
         store.load()
         if store.boot != self._keeper.boot:
             self._board.nvs_set("boot", store.boot)

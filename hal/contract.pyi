@@ -25,9 +25,21 @@ class Camera(Protocol):
     def release(self) -> None:
         """Give the frame's buffer back to the driver, as soon as it is copied."""
 
+class BlockDevice(Protocol):
+    """The whole card in sectors of 512 bytes, as vfs.VfsFat takes it. Each call blocks for as long as the card is busy.
+    Once the card was let go of every call is OSError(ENODEV): nothing written late may reach the card that comes next."""
+    def readblocks(self, sector: int, buffer: bytearray | memoryview) -> int:
+        """Fill the buffer; 0."""
+    def writeblocks(self, sector: int, buffer: bytes | bytearray | memoryview) -> int:
+        """Write the buffer; 0."""
+    def ioctl(self, operation: int, argument: int) -> int | None:
+        """3: make durable what was written; 4: number of sectors; 5: bytes of one."""
+
 class Card(Protocol):
+    def open(self) -> BlockDevice:
+        """Start the card in the slot afresh. Blocks up to 1 s. OSError(ENODEV): none answers."""
     def mount(self) -> str:
-        """Mount the card's FAT file system; returns the mount point. Blocks up to 1 s. OSError: no card, or no FAT on it."""
+        """Mount the FAT of the opened card; returns the mount point. Blocks up to 1 s. OSError: no FAT on it, or not readable."""
     def unmount(self) -> None:
         """Let go of the card. Files must be closed. Does not raise; the card may be gone."""
 

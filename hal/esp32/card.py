@@ -14,10 +14,15 @@ import vfs
 MOUNT_POINT = "/sd"
 BOUNCE_BYTES = 8192
 SECTOR = 512
+ENODEV, EIO = 19, 5
 
 
 class BounceDevice:
-    """A block device that hands the card nothing but its own small buffer."""
+    """A block device that hands the card nothing but its own small buffer.
+
+    After `close` it answers with ENODEV: a file of before may still be closed, by the garbage collector too, and what it
+    then writes must not reach the next card.
+    """
 
     def __init__(self, sd, bounce):
         self._sd = sd
@@ -31,14 +36,19 @@ class BounceDevice:
 
     def _pieces(self, sector, view, transfer):
         size, at = len(view), 0
+        self._check()
         while at < size:
             end = min(at + BOUNCE_BYTES, size)
             piece = view if size <= BOUNCE_BYTES else view[at:end]  # the recorder's writes need no slice
             result = transfer(sector + at // SECTOR, piece)
             if result is False or result != 0:  # False, which equals 0: the card did not initialise; negative: errno
-                raise OSError(5)
+                raise OSError(EIO)
             at = end
         return 0
+
+    def _check(self):
+        if self._sd is None:
+            raise OSError(ENODEV)
 
     def _room(self, piece):
         return self._bounce if len(piece) == BOUNCE_BYTES else self._bounce[: len(piece)]
@@ -55,24 +65,35 @@ class BounceDevice:
         return self._sd.writeblocks(sector, bounce)
 
     def ioctl(self, operation, argument):
+        self._check()
         return self._sd.ioctl(operation, argument)
+
+    def close(self):
+        sd, self._sd = self._sd, None
+        if sd is not None:
+            sd.deinit()
 
 
 class Card:
     def __init__(self, config):
         self._config = config
         self._bounce = memoryview(bytearray(BOUNCE_BYTES))
-        self._sd = None
+        self._device = None
+
+    def open(self):
+        self._release()
+        c = self._config
+        sd = machine.SDCard(slot=c["slot"], width=c["width"], sck=c["sck"], cmd=c["cmd"], data=c["data"], freq=c["freq_hz"])
+        self._device = BounceDevice(sd, self._bounce)
+        try:
+            sd.info()  # starts the card
+        except OSError as error:  # with a number of ESP-IDF
+            self._release()
+            raise OSError(ENODEV) from error
+        return self._device
 
     def mount(self):
-        c = self._config
-        self._sd = machine.SDCard(slot=c["slot"], width=c["width"], sck=c["sck"], cmd=c["cmd"], data=c["data"], freq=c["freq_hz"])
-        try:
-            device = BounceDevice(self._sd, self._bounce)
-            vfs.mount(vfs.VfsFat(device), MOUNT_POINT)  # pyright: ignore[reportArgumentType]  any object with these methods will do
-        except OSError:
-            self._release()
-            raise
+        vfs.mount(vfs.VfsFat(self._device), MOUNT_POINT)  # pyright: ignore[reportArgumentType]  any object with these methods will do
         return MOUNT_POINT
 
     def unmount(self):
@@ -83,6 +104,6 @@ class Card:
         self._release()
 
     def _release(self):
-        if self._sd is not None:
-            self._sd.deinit()
-            self._sd = None
+        if self._device is not None:
+            self._device.close()
+            self._device = None

@@ -140,27 +140,47 @@ class CameraTest(Fresh):
 
 
 class CardTest(Fresh):
-    def test_mount_and_unmount(self):
-        card = Card(CARD)
-        self.assertEqual(card.mount(), "/sd")
-        card.unmount()
-        card.unmount()
+    def setUp(self):
+        super().setUp()
+        self.card = Card(CARD)
+
+    def error_of(self, call, *args):
+        with self.assertRaises(OSError) as raised:
+            call(*args)
+        return raised.exception.args[0]
+
+    def test_open_mount_and_unmount(self):
+        self.card.open()
+        self.assertEqual(self.card.mount(), "/sd")
+        self.card.unmount()
+        self.card.unmount()
         self.assertEqual(vendor.calls, MOUNTED + [("umount", "/sd"), "SDCard.deinit", ("umount", "/sd")])
 
-    def test_a_card_without_a_file_system_is_let_go(self):
+    def test_an_empty_slot(self):
+        vendor.SDCard.missing = True
+        self.assertEqual((self.error_of(self.card.open), vendor.calls), (19, MOUNTED[:1] + ["SDCard.deinit"]))
+
+    def test_a_card_without_a_file_system_can_still_be_looked_at(self):
+        device = self.card.open()
         vendor.Vfs.missing = 19
-        with self.assertRaises(OSError) as raised:
-            Card(CARD).mount()
-        self.assertEqual((raised.exception.args[0], vendor.calls), (19, MOUNTED[:1] + ["SDCard.deinit"]))
+        self.assertEqual((self.error_of(self.card.mount), device.readblocks(0, bytearray(512))), (19, 0))
 
     def test_a_card_that_is_gone_can_be_unmounted_and_the_next_one_mounted(self):
-        card = Card(CARD)
-        card.mount()
+        self.card.open()
+        self.card.mount()
         vendor.Vfs.missing = 22
-        card.unmount()
+        self.card.unmount()
         vendor.Vfs.missing = None
-        card.mount()
+        self.card.open()
+        self.card.mount()
         self.assertEqual(vendor.calls, MOUNTED + ["SDCard.deinit"] + MOUNTED)
+
+    def test_nothing_reaches_the_next_card_from_before(self):
+        before = self.card.open()
+        self.card.open()
+        vendor.calls.clear()
+        calls = ((before.readblocks, 0, bytearray(512)), (before.writeblocks, 0, bytearray(512)), (before.ioctl, 3, 0))
+        self.assertEqual(([self.error_of(*call) for call in calls], vendor.calls), ([19] * 3, []))
 
 
 class BounceTest(Fresh):

@@ -15,10 +15,16 @@ class SDCard:
     """A card of a few sectors. `result` is what a transfer returns: 0, a negative errno, or False."""
 
     result = 0
+    missing = False
     memory = bytearray(0)
 
     def __init__(self, *, slot, width, sck, cmd, data, freq):
         calls.append(("SDCard", slot, width, sck, cmd, list(data), freq))
+
+    def info(self):
+        if SDCard.missing:
+            raise OSError(-263)  # ESP_ERR_TIMEOUT
+        return len(SDCard.memory), 512
 
     def readblocks(self, block, buffer):
         calls.append(("read", block, len(buffer)))
@@ -207,7 +213,7 @@ def reset():
     """Everything works, nothing has happened."""
     calls.clear()
     NVS.stored = {}
-    SDCard.result, SDCard.memory = 0, bytearray(64 * 512)
+    SDCard.result, SDCard.missing, SDCard.memory = 0, False, bytearray(64 * 512)
     Sensor.refuses = WLAN.fails = False
     WLAN.answer, WLAN.found = 1000, []
     Vfs.missing = None
