@@ -9,6 +9,7 @@ from typing import Any
 from host_tools.boards import load
 from host_tools.errors import UsageError
 from sim.fat32 import LEAST_BYTES
+from sim.faults import Fault
 
 
 @dataclass
@@ -37,6 +38,7 @@ class Options:
     bandwidth_kbps: int = 20_000
     latency_ms: int = 20
     drain_seconds: float = 900.0
+    faults: list[Fault] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         profiles = self.board["profiles"]

@@ -23,10 +23,10 @@ from random import Random
 from typing import Any
 
 from host_tools.errors import DaylogError
-from sim import card_image, image, reel
+from sim import card_image, faults, image, reel
 from sim.image import ROOT
 from sim.options import Options
-from sim.world import World, device_settings, heap_size, interpreter
+from sim.world import World, cards, device_settings, heap_size, interpreter
 
 SILENCE_S = 120  # real seconds without an end: the board hangs
 BOOT_US = 300_000  # from power to boot.py
@@ -69,7 +69,9 @@ def prepare(options: Options, realtime: bool = False, progress: reel.Progress = 
     built = image.build(options.board, device_settings(options))
     frames = reel.make(options.video, options.board["profiles"][options.profile], progress)
     folder.mkdir(parents=True, exist_ok=True)
-    card_image.make(folder / "card.img", options.card_mb)
+    for card, _ in cards(options, folder):
+        card_image.make(card, options.card_mb)
+    faults.spoil(folder / "card.img", options.faults, -1, 0)
     (folder / "console.log").write_bytes(b"")
     return World(options, built, frames, folder, realtime)
 
@@ -80,7 +82,7 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
     ends: list[End] = []
     now_us, cause, produced = 0, "power_on", 0
     while len(ends) < MOST_BOOTS:
-        end = _boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
+        began_us, end = now_us, _boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
         ends.append(end)
         produced = end.details.get("produced", produced)
         if end.reason == "cut":
@@ -90,14 +92,15 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
             now_us, cause = end.now_us + BOOT_US, RESETS[end.reason]
         else:
             return History(ends, time.monotonic() - started, world.utc_at_zero_ms)
+        faults.spoil(options.out / "card.img", options.faults, began_us, now_us)
     raise SimError(f"the board reset {MOST_BOOTS} times", f"read {options.out / 'console.log'}")
 
 
 def forget_unsynced(options: Options, boot: int) -> None:
     """What the power cut at the end of a boot does to the card."""
-    card, log = options.out / "card.img", options.out / "undo.log"
-    keep = Random(f"{options.seed} {boot}").randint(0, len(card_image.unsynced(log))) if options.keep_unsynced else 0
-    card_image.undo(card, log, keep)
+    for card, log in cards(options, options.out):
+        keep = Random(f"{options.seed} {boot}").randint(0, len(card_image.unsynced(log))) if options.keep_unsynced else 0
+        card_image.undo(card, log, keep)
 
 
 def _boot(options: Options, world: World, index: int, now_us: int, cause: str, produced: int, progress: Progress) -> End:

@@ -13,6 +13,7 @@ from typing import Any
 from host_tools.errors import UsageError
 from host_tools.files import write_private
 from host_tools.sources import read_store_file
+from sim import faults
 from sim.image import Image
 from sim.options import Options
 
@@ -21,7 +22,7 @@ SSID, KEY = "home", "correct horse"
 SECTOR = 512
 FOR_EVER_US = 1 << 50
 UP_S = 1  # from power-on until somebody types
-WORKINGS = ("flash.img", "nvs.json", "truth.raw", "undo.log", "world.json")  # flash.img holds the store's key
+WORKINGS = ("flash.img", "nvs.json", "truth.raw", "undo.log", "undo2.log", "world.json")  # flash.img holds the store's key
 RESULTS = ("card.img", "console.log", "trace.jsonl", "truth.jsonl")
 
 
@@ -50,6 +51,12 @@ def store_settings(store: dict[str, Any]) -> dict[str, Any]:
     return settings
 
 
+def cards(options: Options, folder: Path) -> list[tuple[Path, Path]]:
+    """The image of each card of the run, and the log of what it has not yet been told to keep."""
+    second = [(folder / faults.SECOND_CARD, folder / "undo2.log")] if faults.has_second_card(options.faults) else []
+    return [(folder / "card.img", folder / "undo.log"), *second]
+
+
 def windows(options: Options) -> list[list[int]]:
     """When the Wi-Fi is there: the windows asked for; always when there is a store; else never."""
     if options.wifi_windows:
@@ -69,7 +76,7 @@ def tidied(folder: Path) -> Iterator[None]:
         with without_workings(folder):
             yield
     except KeyboardInterrupt:
-        remove(folder, RESULTS)
+        remove(folder, (*RESULTS, faults.SECOND_CARD))
         raise
     finally:
         if is_ours and folder.exists() and not any(folder.iterdir()):
@@ -100,8 +107,8 @@ class World:
         self.utc_at_zero_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
         write_private(folder / "flash.img", image.data)
         (folder / "nvs.json").write_text("{}")
-        for name in ("trace.jsonl", "truth.raw", "undo.log"):
-            (folder / name).write_bytes(b"")
+        for path in (folder / "trace.jsonl", folder / "truth.raw", *(undo for _, undo in cards(options, folder))):
+            path.write_bytes(b"")
 
     def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int, raw_repl: bool = False) -> Path:
         """Write the world of one boot; returns its path. `raw_repl`: a tool has reset the board, which skips main.py."""
@@ -117,7 +124,7 @@ class World:
             "image": str(folder / "flash.img"),
             "image_offset": 0,
             "image_size": len(self._image.data),
-            "card": {"image": str(folder / "card.img"), "undo": str(folder / "undo.log"), "sectors": options.card_mb * 1_000_000 // SECTOR},
+            "card": self._card(),
             "reel": str(self._reel),
             "boot_index": index,
             "produced": produced,
@@ -136,6 +143,11 @@ class World:
             "truth": str(folder / "truth.raw"),
             "control": f"/dev/fd/{control}",
         }
+
+    def _card(self) -> dict[str, Any]:
+        options, files = self._options, [{"image": str(image), "undo": str(undo)} for image, undo in cards(self._options, self._folder)]
+        card = {**files[0], "sectors": options.card_mb * 1_000_000 // SECTOR, "faults": faults.of_the_card(options.faults)}
+        return {**card, "second": files[1]} if len(files) > 1 else card
 
     def _network(self) -> dict[str, Any]:
         options = self._options

@@ -16,11 +16,20 @@ from host_tools.errors import UsageError
 from host_tools.options import json_option
 from host_tools.progress import Advance, bar
 from host_tools.sim_shell import shell_command
-from sim import reel, runner
+from sim import faults, reel, runner
 from sim.options import Options, find_board
 from sim.result import Result, conclude
 from sim.shell import signals_end_it
 from sim.world import recorder_store, tidied
+
+
+class FaultSpec(click.ParamType):
+    """What is wrong with the card, and when."""
+
+    name = "SPEC"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> faults.Fault:
+        return faults.parse(str(value))
 
 
 class Typed(click.ParamType):
@@ -50,6 +59,13 @@ command.add_command(shell_command)
 @click.option("--seconds", required=True, type=float, help="How long to record, in virtual seconds.")
 @click.option("--profile", default="", help="Capture profile; the board's default if not given.")
 @click.option("--power-cut", "power_cuts", multiple=True, type=float, metavar="T", help="Cut the power then; may be repeated.")
+@click.option(
+    "--fault",
+    "bad_card",
+    multiple=True,
+    type=FaultSpec(),
+    help="A bad card, as stall=5@10, gone@10-15, write-error#100 or fat; may be repeated. `daylog sim faults` lists them.",
+)
 @click.option("--keep-unsynced", is_flag=True, help="Let a cut leave a part of what the card was not yet told to keep.")
 @click.option("--off-seconds", default=3.0, show_default=True, help="How long the power stays off after a cut.")
 @click.option("--wifi-from", type=float, metavar="T", help="When Wi-Fi comes into reach.")
@@ -79,6 +95,7 @@ def run_command(as_json: bool, board: str, store_file: str | None, out: Path | N
         settings=dict(setting(change) for change in changes),
         power_cuts=list(rest.pop("power_cuts")),
         typed=list(rest.pop("typed")),
+        faults=list(rest.pop("bad_card")),
         **rest,
     )
     with signals_end_it():
@@ -89,6 +106,17 @@ def run_command(as_json: bool, board: str, store_file: str | None, out: Path | N
         show(result)
         show_list("problem", problems)
     return 0 if result.ok else 1
+
+
+@command.command("faults")
+def faults_command() -> None:
+    """List what can be wrong with the simulated card.
+
+    Example: daylog sim run --board xiao_esp32s3_sense --video clip.mp4 --seconds 30 --fault gone@10-15
+    """
+    for kind, (what, unit, value) in faults.KINDS.items():
+        click.echo(f"  {kind:16} {what}" + (f"; {kind}={value:g}: {unit}" if unit else ""))
+    click.echo(faults.WHEN)
 
 
 def setting(change: str) -> tuple[str, Any]:

@@ -6,7 +6,7 @@ The world is a dict, written by sim/world.py:
 
     board                     the whole board file, its `sim` table too
     image, image_offset/_size the flash image and the place of its file system
-    card                      None, or {image, undo, sectors, faults: [[from_us, to_us, "read"|"write"|"gone"]]}
+    card                      None, or {image, undo, sectors}, and for a bad one {faults: see card_faults.py, second: {image, undo}}
     reel, profile in sim      what the camera sees, and at which profile's rate if several have the size
     boot_index, produced      which boot this is; frames that earlier boots produced
     now_us, utc_at_zero_ms    virtual time at power-on; Unix time at virtual 0
@@ -29,6 +29,7 @@ import vfs
 from sim.device.air import Air
 from sim.device.camera import CameraModule
 from sim.device.card import CardModel
+from sim.device.card_faults import FaultyCard
 from sim.device.clock import Clock
 from sim.device.console import SysModule, TypedInput, TypedText
 from sim.device.ending import Ending
@@ -80,8 +81,10 @@ class Board:
         about = world.get("card")
         if not about:
             return None
-        image, undo = open(about["image"], "r+b"), open(about["undo"], "w+b")
-        return CardModel(image, undo, about["sectors"], board["sim"]["card"], self.clock, self.trace, seed, about.get("faults", ()))
+        arguments = _files(about) + (about["sectors"], board["sim"]["card"], self.clock, self.trace, seed)
+        if not about.get("faults"):
+            return CardModel(*arguments)
+        return FaultyCard(*arguments, about["faults"], _files(about["second"]) if "second" in about else None)
 
     def _put_modules_in_place(self, world, board, seed):
         hosts = dict(world.get("hosts", {"localhost": "127.0.0.1"}), **{ANY_TIME_SERVER: "192.0.2.1"})  # an address of no machine
@@ -116,3 +119,8 @@ class Board:
         if world.get("cut_at_us") is not None:
             self.clock.at(world["cut_at_us"], lambda: self.ending.end("cut"))
         self.clock.at(world["stop_at_us"], lambda: self.ending.end("stop"))
+
+
+def _files(card):
+    """The image of a card, and the log of what it has not yet been told to keep."""
+    return open(card["image"], "r+b"), open(card["undo"], "w+b")

@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The SD card: sectors in an image file, behind a model of how long a card takes, what it keeps, and how it fails.
+"""The SD card: sectors in an image file, behind a model of how long a card takes, and what it keeps. card_faults.py spoils it.
 
 A write goes to the image at once and the bytes it replaces to the undo log; then time passes, so that a
 power cut may fall into it. A sync empties the log. After a cut the runner puts back from the log what the
@@ -14,22 +14,20 @@ from sim.device.chance import Chance
 
 SECTOR = 512
 INTERNAL_BYTES = 8192  # a larger buffer lies in PSRAM, and ESP-IDF writes it sector by sector
-EIO, EINVAL = 5, 22
+EINVAL = 22
 _HEAD = 8  # bytes before the old ones in an entry of the log; as many zeros after them end it
 _SEEK_FROM_HERE = 1
 
 
 class CardModel:
-    """`times`: kB/s, microseconds per command, seeded latency spikes. `faults`: [from_us, to_us, kind] with
-    "read" or "write" (it answers with an error) or "gone" (it does not answer at all)."""
+    """`times`: kB/s, microseconds per command, seeded latency spikes."""
 
-    def __init__(self, file, undo, sectors, times, clock, trace, seed, faults=()):
+    def __init__(self, file, undo, sectors, times, clock, trace, seed):
         self.sectors = sectors
         self.observer = None  # observer(sector, data), before each write: for harnesses that want every one
         self._file, self._undo = file, undo
         self._times, self._clock, self._trace = times, clock, trace
         self._chance = Chance(seed)
-        self._faults = faults
         self._next_spike_us = self._later_spike()
         self._end = bytes(_HEAD)
         self._entries = {}  # size -> (log entry, its part for the old bytes): nothing is allocated twice
@@ -46,8 +44,6 @@ class CardModel:
         if not self._in_range(sector, buffer):
             return -EINVAL
         self._clock.advance_us(self._times["command_us"] + len(buffer) * 1000 // self._times["read_kbps"])
-        if self._fails("read"):
-            return -EIO
         self._file.seek(sector * SECTOR)
         self._file.readinto(buffer)
         return 0
@@ -59,9 +55,6 @@ class CardModel:
         if self.observer is not None:
             self.observer(sector, buffer)
         size = len(buffer)
-        if self._fails("write"):
-            self._clock.advance_us(self._write_us(size))
-            return -EIO
         self._remember(sector, size)
         self._file.seek(sector * SECTOR)
         self._file.write(buffer)
@@ -80,15 +73,19 @@ class CardModel:
             self._unsynced_writes = self._unsynced_bytes = 0
 
     def answers(self):
-        """Whether there is a card at all."""
-        return not self._fails("gone")
+        """Whether there is a card in the slot."""
+        return True
 
     # -- how it takes ------------------------------------------------------------------------
 
-    def _write_us(self, size):
+    def _steady_us(self, size):
+        """What a write takes while nothing else keeps the card busy."""
         times = self._times
         kbps = times["write_kbps_internal"] if size <= INTERNAL_BYTES else times["write_kbps_psram"]
-        duration_us = times["command_us"] + size * 1000 // kbps
+        return times["command_us"] + size * 1000 // kbps
+
+    def _write_us(self, size):
+        times, duration_us = self._times, self._steady_us(size)
         if self._clock.now_us >= self._next_spike_us:
             spike_ms = self._chance.between(times["spike_min_ms"], times["spike_max_ms"])
             self._trace.numbers("card_spike", "ms", spike_ms)
@@ -106,12 +103,6 @@ class CardModel:
         self._file.readinto(old)
         self._undo.write(entry)
         self._undo.seek(-_HEAD, _SEEK_FROM_HERE)
-
-    def _fails(self, kind):
-        for start_us, end_us, fault in self._faults:  # noqa: SIM110  any() would allocate its generator at each call
-            if start_us <= self._clock.now_us < end_us and fault in (kind, "gone"):
-                return True
-        return False
 
     def _in_range(self, sector, buffer):
         size = len(buffer)

@@ -64,7 +64,8 @@ sd = machine.SDCard(slot=1, width=1, sck=7, cmd=9, data=[8])
 look()
 """
     board = TinyBoard(tmp_path, CARD + main)
-    faults = [[900_000, 1_900_000, "write"], [1_900_000, 2_900_000, "gone"]]
+    times = [("write-error", 900_000, 1_900_000), ("gone", 1_900_000, 2_900_000)]
+    faults = [{"kind": kind, "from_us": from_us, "to_us": to_us} for kind, from_us, to_us in times]
     card = {"image": str(tmp_path / "card.img"), "undo": str(tmp_path / "undo.log"), "sectors": 1000, "faults": faults}
     assert board.boot(card=card).printed == ["0 0", "-5 0", "False False", "False False", "0 0"]
 

@@ -29,10 +29,10 @@ class TestCardModel(unittest.TestCase):
     def setUp(self):
         self.make()
 
-    def make(self, times=CALM, seed=1, faults=()):
+    def make(self, times=CALM, seed=1):
         self.clock, self.trace = Clock(0, 0), Trace()
         self.file, self.undo = image(SECTORS * 512), image(8)
-        self.card = CardModel(self.file, self.undo, SECTORS, times, self.clock, self.trace, seed, faults)
+        self.card = CardModel(self.file, self.undo, SECTORS, times, self.clock, self.trace, seed)
 
     def test_what_is_written_can_be_read(self):
         buffer = bytearray(1024)
@@ -89,15 +89,6 @@ class TestCardModel(unittest.TestCase):
     def test_out_of_range(self):
         self.assertEqual([self.card.write(SECTORS, bytes(512)), self.card.read(SECTORS - 1, bytearray(1024))], [-22, -22])
         self.assertEqual([self.card.write(-1, bytes(512)), self.card.write(0, bytes(100))], [-22, -22])
-
-    def test_faults_last_their_time(self):
-        self.make(faults=[[0, 5_000, "write"], [5_000, 9_000, "gone"]])
-        buffer = bytearray(512)
-        self.assertEqual((self.card.write(0, b"x" * 512), self.card.read(0, buffer), self.card.answers()), (-5, 0, True))
-        self.clock.advance_to(5_000)
-        self.assertEqual((self.card.read(0, buffer), self.card.answers()), (-5, False))
-        self.clock.advance_to(9_000)
-        self.assertEqual((self.card.read(0, buffer), self.card.answers(), bytes(buffer)), (0, True, bytes(512)))
 
     def test_an_observer_sees_every_write(self):
         seen = []
