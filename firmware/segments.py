@@ -8,20 +8,35 @@
     store.closed(writer.number, writer.close(), offset_ms)
     info = store.next_pending()
 
-Files: daylog/<boot>/<segment // 64>/<segment>.mcap, never opened for overwriting. The index in RAM is
-17 bytes a segment; everything else is read from the journal when it is needed.
+Files: daylog/<boot>/<segment // 64>/<segment>.mcap, never opened for overwriting. A change is made by appending it
+to the journal; the index in RAM, of which the card has a copy, follows. Files are removed only here, and each
+removal is journalled first: the next boot finishes what a cut left undone.
 """
 
 import os
-from array import array
 
 from firmware import journal as j
 from firmware.compat import const
+from firmware.files import exists, make_folder, numbers_in
+from firmware.index import KEPT_BIT, Position, SegmentIndex
 from firmware.segment import SegmentWriter
 
 PER_FOLDER = const(64)
-SPARE_BYTES = const(4 * 1024 * 1024)  # kept free for summaries, journal and directories
-COMPACT_FROM = const(512)
+SPARE_BYTES = const(4 * 1024 * 1024)  # kept free for summaries, journal, index and directories
+INDEX_AFTER = const(512)  # records of the journal that make a new copy of the index worth its while
+ENOENT = const(2)
+MISSING = "its file is not on the card any more"
+OVERWRITTEN = "overwritten before it was stored, for the card was full"
+EMPTY = "nothing in its file can be kept"
+
+_STORED_FIRST = ((j.STORED,), (j.STORED | KEPT_BIT,))  # what may be removed, in this order
+_THEN_UNSENT = ((j.CLOSED, j.SET_ASIDE),)  # and only if the owner wants it
+_PENDING = (j.CLOSED, j.CLOSED | KEPT_BIT)
+_SHOWN = (j.OPEN, j.CLOSED, j.STORED, j.SET_ASIDE)
+_KEPT = tuple(kind | KEPT_BIT for kind in _SHOWN)
+_STATES = {j.KINDS[kind]: (kind, kind | KEPT_BIT) for kind in _SHOWN}
+_STATES["kept"] = _KEPT
+_STATES[None] = _SHOWN + _KEPT
 
 
 class SegmentInfo:
@@ -38,25 +53,6 @@ class SegmentInfo:
         self.hashed = bool(entry.sha256)
 
 
-def exists(path):
-    try:
-        os.stat(path)
-        return True
-    except OSError:
-        return False
-
-
-def make_folder(path):
-    if not exists(path):
-        os.mkdir(path)
-
-
-def numbers_in(folder):
-    """The entries of a folder that are numbers (with or without .mcap), sorted."""
-    names = [name[:-5] if name.endswith(".mcap") else name for name in os.listdir(folder)]
-    return sorted(int(name) for name in names if name.isdigit())
-
-
 class SegmentStore:
     """`boot` is this boot's number, never used by another boot on this card; `broke_off` the boot whose recording
     ended without being stopped, or 0. `going_on` is the number of a boot that has one already: its card was changed."""
@@ -67,116 +63,103 @@ class SegmentStore:
         self._going_on = going_on
         self.boot = self._boot_after(max([boot_hint] + numbers_in(self.root)))
         self.part_bytes = part_bytes
-        self.journal = j.Journal(self.root)
-        self._boots, self._segments = array("I"), array("I")
-        self._states, self._records, self._sizes = bytearray(), array("I"), array("I")
-        self._uploads = {}  # (boot, segment): journal record of its last upload note
-        self._last = (0, j.IDLE)  # boot and kind of the last change that recording made
-        self._next = 0
+        self.on_loss = lambda boot, segment, why: None  # told of each segment that is gone before it was stored
+        self.recorded_bytes = 0  # in segments closed since the card was opened
+        self.journal = j.Journal(self.root + "/journal")
+        self.index = SegmentIndex(self.root + "/index")
+        self._position = Position()
 
     # -- loading -----------------------------------------------------------------------
 
     def load(self):
-        """Read the journal, or rebuild it from the files when there is none."""
-        for number, entry in self.journal.load():
+        """Take the newest copy of the index and what the journal has added since. If anything is missing of either, look at
+        the files too: one that nobody knows of counts as open, and recovery decides what it is."""
+        position = self.index.load()
+        self._position = position or Position()
+        entry = None
+        for number, entry in self.journal.replay(self._position.record):
             self._apply(number, entry)
-        if self.journal.is_new:
-            self._rebuild()
-        live = len(self._states) + len(self._uploads)
-        if self.journal.records > COMPACT_FROM and self.journal.records > 4 * live:
-            self._compact()
-        if self._boots:
-            self.boot = max(self.boot, self._boot_after(max(self._boots)))
-        self.broke_off = self._last[0] if self._last[1] != j.IDLE else 0
+        self._finish_removal(entry)
+        if position is None or not self.journal.is_whole:
+            self._adopt_files()
+            for _ in self.save_index():
+                pass
+        if self.index.boots:
+            self.boot = max(self.boot, self._boot_after(self.index.boots[-1]))
+        last_boot, kind = self._position.last
+        self.broke_off = last_boot if kind != j.IDLE else 0
 
     def _boot_after(self, highest):
         return highest if highest and highest == self._going_on else highest + 1
 
     def _apply(self, number, entry):
-        if entry.kind in (j.OPEN, j.CLOSED, j.IDLE) and entry.boot >= self._last[0]:
-            self._last = (entry.boot, entry.kind)
-        if entry.kind == j.IDLE:
-            return
-        if entry.kind == j.UPLOADING:
-            self._uploads[(entry.boot, entry.segment)] = number
-            return
-        if entry.kind in (j.STORED, j.RECLAIMED):
-            self._uploads.pop((entry.boot, entry.segment), None)
-        at = self._place(entry.boot, entry.segment)
-        self._states[at] = entry.kind
-        if entry.kind == j.CLOSED:
-            self._records[at], self._sizes[at] = number, entry.size
+        """Make the index follow one change."""
+        kind, key, position = entry.kind, (entry.boot, entry.segment), self._position
+        if self._is_of_recording(entry) and entry.boot >= position.last[0]:
+            position.last = (entry.boot, kind)
+        if kind == j.UPLOADING:
+            position.notes[key] = number
+        elif kind in (j.KEPT, j.RELEASED):
+            self.index.keep(self.index.place(*key), kind == j.KEPT)
+        elif kind in (j.OPEN, j.CLOSED):
+            self.index.set(self.index.place(*key), kind, number, entry.size)
+        elif kind == j.SET_ASIDE:
+            self.index.set(self.index.place(*key), kind)
+        elif kind == j.STORED or kind in j.GONE:
+            position.notes.pop(key, None)
+            self.index.set(self.index.place(*key), j.STORED if kind == j.STORED else j.RECLAIMED)
 
-    def _rebuild(self):
-        """No journal: every file counts as open, and recovery decides what it is."""
+    def _is_of_recording(self, entry):
+        """Whether recording made this change; also who tidies up closes segments, but none that is open."""
+        return entry.kind in (j.OPEN, j.IDLE) or (entry.kind == j.CLOSED and self._kind(entry) == j.OPEN)
+
+    def _kind(self, segment):
+        """State of a segment, given as anything that has `boot` and `segment`; 0 if it is not on the card."""
+        at = self.index.find(segment.boot, segment.segment)
+        kind = self.index.kind(at) if self.index.has(at, segment.boot, segment.segment) else 0
+        return kind if kind != j.RECLAIMED else 0
+
+    def _finish_removal(self, entry):
+        """The last change of the journal may be a removal that a cut kept from being carried out."""
+        if entry is not None and entry.kind in j.GONE:
+            self._remove_file(entry.boot, entry.segment)
+
+    def _adopt_files(self):
         for boot in numbers_in(self.root):
             for group in numbers_in("%s/%06d" % (self.root, boot)):
-                for segment in numbers_in("%s/%06d/%03d" % (self.root, boot, group)):
-                    self._append(j.Entry(j.OPEN, boot, segment))
+                for segment in numbers_in("%s/%06d/%03d" % (self.root, boot, group), ".mcap"):
+                    if not self.index.has(self.index.find(boot, segment), boot, segment):
+                        self.index.set(self.index.place(boot, segment), j.OPEN)
 
-    def _compact(self):
-        """Begin a journal of live segments only: where each was closed, and the states that differ from closed."""
-        live = [i for i in range(len(self._states)) if self._states[i] != j.RECLAIMED]
-        states = [(self._states[i], self._boots[i], self._segments[i]) for i in live]
-        closed = [self._records[i] for i in live if self._states[i] != j.OPEN]
-        self.journal.compact(sorted(closed + list(self._uploads.values())))
-        self._reset()
-        for number, entry in self.journal.load():
-            self._apply(number, entry)
-        for state, boot, segment in states:
-            if state != j.CLOSED:
-                self._append(j.Entry(state, boot, segment))
+    def index_is_due(self):
+        return self.journal.end - self._position.record >= INDEX_AFTER
 
-    def _reset(self):
-        self._boots, self._segments = array("I"), array("I")
-        self._states, self._records, self._sizes = bytearray(), array("I"), array("I")
-        self._uploads = {}
-        self._next = 0
-        self.journal.close()
-        self.journal = j.Journal(self.root)
-
-    # -- the index -----------------------------------------------------------------------
-
-    def _find(self, boot, segment):
-        """Position of a segment, or where it would be inserted."""
-        low, high = 0, len(self._states)
-        while low < high:
-            middle = (low + high) // 2
-            if (self._boots[middle], self._segments[middle]) < (boot, segment):
-                low = middle + 1
-            else:
-                high = middle
-        return low
-
-    def _has(self, at, boot, segment):
-        return at < len(self._states) and self._boots[at] == boot and self._segments[at] == segment
-
-    def _place(self, boot, segment):
-        at = self._find(boot, segment)
-        if not self._has(at, boot, segment):
-            self._states.append(0)
-            for column, value in ((self._boots, boot), (self._segments, segment), (self._records, 0), (self._sizes, 0)):
-                column.append(value)
-                for i in range(len(column) - 1, at, -1):
-                    column[i] = column[i - 1]
-                column[at] = value
-            for i in range(len(self._states) - 1, at, -1):
-                self._states[i] = self._states[i - 1]
-        return at
+    def save_index(self):
+        """Copy the index to the card, a slice with each step of this generator; remove what of the journal is then needless."""
+        self.index.prune()
+        before, end = self._position.record, self.journal.end
+        yield from self.index.save(Position(end, self._position.last, dict(self._position.notes)))
+        self._position.record = end
+        self.journal.remove_before(min(before, min(self.index.records, default=end)))
 
     def _append(self, entry):
         self._apply(self.journal.append(entry), entry)
+
+    def _note(self, kind, segment, text=""):
+        """Journal a change of a segment, unless it was removed meanwhile."""
+        if self._kind(segment):
+            self._append(j.Entry(kind, segment.boot, segment.segment, payload=text.encode()[: j.PAYLOAD_BYTES]))
 
     def path(self, boot, segment):
         return "%s/%06d/%03d/%06d.mcap" % (self.root, boot, segment // PER_FOLDER, segment)
 
     # -- recording -----------------------------------------------------------------------
 
-    def open_next(self, pairs, limit_bytes):
-        """The SegmentWriter of a new file. Raises OSError(ENOSPC) when nothing may be reclaimed."""
-        room = self.make_room(limit_bytes + SPARE_BYTES) - SPARE_BYTES
+    def open_next(self, pairs, limit_bytes, overwrite=False):
+        """The SegmentWriter of a new file. Raises OSError(ENOSPC) when nothing may be removed."""
+        room = self.make_room(limit_bytes + SPARE_BYTES, overwrite) - SPARE_BYTES
         if room < SPARE_BYTES:
-            raise OSError(28)
+            raise OSError(j.ENOSPC)
         number = self._last_of_boot() + 1
         while exists(self.path(self.boot, number)):  # nothing is ever opened for overwriting
             number += 1
@@ -188,98 +171,18 @@ class SegmentStore:
         return SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room), number)
 
     def _last_of_boot(self):
-        at = self._find(self.boot + 1, 0) - 1
-        return self._segments[at] if at >= 0 and self._boots[at] == self.boot else 0
+        at = self.index.find(self.boot + 1, 0) - 1
+        return self.index.segments[at] if at >= 0 and self.index.boots[at] == self.boot else 0
 
     def closed(self, number, result, offset_ms, boot=0):
         payload = b"".join(sha256 + md5 for sha256, md5 in result.parts)
         first_ms = result.first_ms or 0
         self._append(j.Entry(j.CLOSED, boot or self.boot, number, result.size, result.frames, first_ms, offset_ms, result.sha256, payload))
-        self._next = 0
+        self.recorded_bytes += result.size
 
     def idle(self):
         """Recording has stopped on purpose: a cut from now on costs nothing."""
         self._append(j.Entry(j.IDLE, self.boot, 0))
-
-    # -- custody ---------------------------------------------------------------------------
-
-    def next_pending(self):
-        """The oldest closed segment that is neither stored nor set aside, or None."""
-        at = self._next
-        while at < len(self._states) and self._states[at] != j.CLOSED:
-            at += 1
-        self._next = at
-        return self.info(at) if at < len(self._states) else None
-
-    def info(self, at):
-        entry = self.journal.read(self._records[at])
-        return SegmentInfo(entry, self.path(entry.boot, entry.segment))
-
-    def mark_uploading(self, info, utc_start_s, upload_id):
-        """Journal the choice of key and the multipart upload before anything is sent."""
-        note = "%d %s" % (utc_start_s, upload_id)
-        self._append(j.Entry(j.UPLOADING, info.boot, info.segment, payload=note.encode()[: j.PAYLOAD_BYTES]))
-
-    def upload_note(self, info):
-        """(utc_start_s, upload_id) of an upload begun before, or None."""
-        number = self._uploads.get((info.boot, info.segment))
-        if number is None:
-            return None
-        utc_start_s, _, upload_id = self.journal.read(number).text().partition(" ")
-        return int(utc_start_s), upload_id
-
-    def mark_stored(self, info, etag):
-        """The store has returned a checksum and it was compared."""
-        self._append(j.Entry(j.STORED, info.boot, info.segment, payload=etag.encode()[: j.PAYLOAD_BYTES]))
-
-    def set_aside(self, info, reason):
-        """Given up for now, visibly; never dropped."""
-        self._append(j.Entry(j.SET_ASIDE, info.boot, info.segment, payload=reason.encode()[: j.PAYLOAD_BYTES]))
-
-    def retry_set_aside(self):
-        """Let the uploader try again what was set aside; returns how many."""
-        found = [i for i in range(len(self._states)) if self._states[i] == j.SET_ASIDE]
-        for at in found:
-            self._append(self.journal.read(self._records[at]))
-        self._next = 0
-        return len(found)
-
-    # -- space -------------------------------------------------------------------------------
-
-    def free_bytes(self):
-        stat = os.statvfs(self.root)
-        return stat[1] * stat[3]
-
-    def make_room(self, need_bytes):
-        """Reclaim stored segments, oldest first, until `need_bytes` are free; returns what is free."""
-        free = self.free_bytes()
-        for at in range(len(self._states)):
-            if free >= need_bytes:
-                break
-            if self._states[at] == j.STORED:
-                self._reclaim(at)
-                free = self.free_bytes()
-        return free
-
-    def _reclaim(self, at):
-        boot, segment = self._boots[at], self._segments[at]
-        path = self.path(boot, segment)
-        if exists(path):
-            os.remove(path)
-        self._append(j.Entry(j.RECLAIMED, boot, segment))
-        folder = path.rsplit("/", 1)[0]
-        for empty in (folder, folder.rsplit("/", 1)[0]):
-            if boot != self.boot and exists(empty) and not os.listdir(empty):
-                os.rmdir(empty)
-
-    # -- looking ---------------------------------------------------------------------------
-
-    def list(self, state=None):
-        """Yield (boot, segment, state name, size) of every segment, oldest first."""
-        for at in range(len(self._states)):
-            name = j.KINDS[self._states[at]]
-            if state is None or name == state:
-                yield self._boots[at], self._segments[at], name, self._sizes[at]
 
     def left_open(self):
         """(boot, segment) of what was never closed; to be asked before recording begins."""
@@ -287,22 +190,146 @@ class SegmentStore:
 
     def reject(self, boot, segment):
         """Nothing of the file can be kept: it holds no byte of footage."""
+        self._remove(boot, segment, j.VOID, EMPTY)
+
+    # -- custody ---------------------------------------------------------------------------
+
+    def next_pending(self):
+        """The oldest closed segment that is neither stored nor set aside, or None."""
+        at = self.index.first(_PENDING)
+        while at >= 0:
+            boot, segment = self.index.boots[at], self.index.segments[at]
+            try:
+                return self.info(at)
+            except OSError as error:
+                self._doubt(boot, segment, error)
+            at = self.index.first(_PENDING)
+        return None
+
+    def info(self, at):
+        """SegmentInfo of a row. Raises OSError: ENOENT without its file, EIO without its journal record."""
+        entry = self.journal.read(self.index.records[at])
+        if not self.index.has(at, entry.boot, entry.segment) or entry.kind != j.CLOSED:
+            raise OSError(j.EIO)
+        path = self.path(entry.boot, entry.segment)
+        os.stat(path)
+        return SegmentInfo(entry, path)
+
+    def _doubt(self, boot, segment, error):
+        """A file without its record is closed again, and hashed by whoever needs that; a record without its file is no segment."""
+        if error.errno == ENOENT:
+            self._remove(boot, segment, j.VOID, MISSING)
+            self.on_loss(boot, segment, MISSING)
+        elif error.errno == j.EIO:
+            self._append(j.Entry(j.CLOSED, boot, segment, os.stat(self.path(boot, segment))[6]))
+        else:
+            raise error
+
+    def mark_uploading(self, info, utc_start_s, upload_id):
+        """Journal the choice of key and the multipart upload before anything is sent."""
+        self._note(j.UPLOADING, info, "%d %s" % (utc_start_s, upload_id))
+
+    def upload_note(self, info):
+        """(utc_start_s, upload_id) of an upload begun before, or None."""
+        number = self._position.notes.get((info.boot, info.segment))
+        if number is None:
+            return None
+        try:
+            utc_start_s, _, upload_id = self.journal.read(number).text().partition(" ")
+            return int(utc_start_s), upload_id
+        except (OSError, ValueError):  # it cannot be read any more: the upload begins anew
+            return None
+
+    def mark_stored(self, info, etag):
+        """The store has returned a checksum and it was compared."""
+        self._note(j.STORED, info, etag)
+
+    def set_aside(self, info, reason):
+        """Given up for now, visibly; never dropped."""
+        self._note(j.SET_ASIDE, info, reason)
+
+    def retry_set_aside(self):
+        """Let the uploader try again what was set aside; returns how many."""
+        found = list(self.index.rows((j.SET_ASIDE, j.SET_ASIDE | KEPT_BIT)))
+        for at in found:
+            self._append(self.journal.read(self.index.records[at]))
+        return len(found)
+
+    # -- space -------------------------------------------------------------------------------
+
+    def keep(self, boot, segment, on=True):
+        """Protect a segment: it is the last to be removed, and never before it is stored. False if there is no such segment."""
+        at = self.index.find(boot, segment)
+        if not self.index.has(at, boot, segment) or self.index.kind(at) == j.RECLAIMED:
+            return False
+        if self.index.is_kept(at) != on:
+            self._append(j.Entry(j.KEPT if on else j.RELEASED, boot, segment))
+        return True
+
+    def is_kept(self, boot, segment):
+        at = self.index.find(boot, segment)
+        return self.index.has(at, boot, segment) and self.index.is_kept(at)
+
+    def free_bytes(self):
+        stat = os.statvfs(self.root)
+        return stat[1] * stat[3]
+
+    def make_room(self, need_bytes, overwrite=False):
+        """Remove stored segments, oldest first, then those that are kept, then, if the owner wants that, the oldest that
+        are neither stored nor kept, until `need_bytes` are free; returns what is free."""
+        free = self.free_bytes()
+        while free < need_bytes:
+            at = self._expendable(overwrite)
+            if at < 0:
+                break
+            self._give_up(at)
+            free = self.free_bytes()
+        return free
+
+    def _expendable(self, overwrite):
+        for states in _STORED_FIRST + (_THEN_UNSENT if overwrite else ()):
+            at = self.index.first(states)
+            if at >= 0:
+                return at
+        return -1
+
+    def _give_up(self, at):
+        boot, segment = self.index.boots[at], self.index.segments[at]
+        if self.index.kind(at) == j.STORED:
+            self._remove(boot, segment, j.RECLAIMED)
+        else:
+            self._remove(boot, segment, j.OVERWRITTEN)
+            self.on_loss(boot, segment, OVERWRITTEN)
+
+    def _remove(self, boot, segment, kind, text=""):
+        """Journal first: a cut in between is made good by the next boot, see `_finish_removal`."""
+        self._append(j.Entry(kind, boot, segment, payload=text.encode()))
+        self._remove_file(boot, segment)
+
+    def _remove_file(self, boot, segment):
         path = self.path(boot, segment)
         if exists(path):
             os.remove(path)
-        self._append(j.Entry(j.RECLAIMED, boot, segment))
+        group = path.rsplit("/", 1)[0]
+        try:
+            for folder in (group, group.rsplit("/", 1)[0]):
+                if boot != self.boot:
+                    os.rmdir(folder)
+        except OSError:  # it is not empty, or was not there
+            pass
+
+    # -- looking ---------------------------------------------------------------------------
+
+    def list(self, state=None):
+        """Yield (boot, segment, state name, size) of every segment, oldest first; state "kept" is that of all protected ones."""
+        index = self.index
+        for at in index.rows(_STATES[state]):
+            yield index.boots[at], index.segments[at], j.KINDS[index.kind(at)], index.sizes[at]
 
     def status(self):
-        counts = {name: 0 for name in KINDS_SHOWN}
-        pending_bytes = 0
-        for _, _, name, size in self.list():
-            counts[name] += 1
-            if name == "closed":
-                pending_bytes += size
-        return {"boot": self.boot, "segments": counts, "pending_bytes": pending_bytes, "free_bytes": self.free_bytes()}
+        index = self.index
+        counts = {j.KINDS[kind]: index.count_in[kind] for kind in _SHOWN}
+        return {"boot": self.boot, "segments": counts, "pending_bytes": index.bytes_in[j.CLOSED], "free_bytes": self.free_bytes()}
 
     def close(self):
         self.journal.close()
-
-
-KINDS_SHOWN = ("open", "closed", "stored", "set_aside", "reclaimed")

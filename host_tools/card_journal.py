@@ -2,18 +2,22 @@
 # SPDX-License-Identifier: MIT
 """What a card's journal says of its segments, and whether the card agrees.
 
-The records are decoded by the firmware's own module; only reading them out of an image is ours.
+The records are decoded by the firmware's own module; so is the copy of the index; only
+reading them out of an image is ours.
 """
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import PurePosixPath
 
 from firmware import journal
+from firmware.index import Position, SegmentIndex
 from host_tools.sources import Source, StoredFile
 
 _COPY_BYTES = 1 << 20
 _ON_CARD = ("closed", "stored", "set_aside")
+_STATES = (journal.OPEN, journal.CLOSED, journal.STORED, journal.SET_ASIDE, *journal.GONE)
 Key = tuple[int, int]  # boot, segment
 
 
@@ -25,27 +29,64 @@ class Record:
     size: int | None = None
     sha256: str = ""
     stored: bool = False
+    kept: bool = False
 
     def apply(self, entry: journal.Entry) -> None:
-        kind = journal.KINDS[entry.kind]
-        if kind in ("uploading", "idle"):  # an intention, and a boot's end: not states of a segment
-            return
-        self.state = kind
-        self.stored = self.stored or kind == "stored"
-        if kind == "closed":
+        if entry.kind in (journal.KEPT, journal.RELEASED):
+            self.kept = entry.kind == journal.KEPT
+        elif entry.kind in _STATES:
+            self.become(journal.KINDS[entry.kind])
+        if entry.kind == journal.CLOSED:
             self.size, self.sha256 = entry.size, entry.sha256.hex()
+
+    def become(self, state: str) -> None:
+        self.state = state
+        self.stored = self.stored or state == "stored"
 
 
 def read_journal(source: Source) -> dict[Key, Record]:
-    """The state of each segment by the newest generation; empty where there is no journal."""
+    """The state of each segment: by the journal, and by the newest whole copy of the index where that knows more."""
     records: dict[Key, Record] = {}
-    for file in source.journals[-1:]:
+    index, position = _newest_index(source)
+    entries = list(_entries(source))
+    for number, entry in entries:
+        if number < position.record:
+            _record(records, entry.boot, entry.segment).apply(entry)
+    for at in range(len(index.states)):
+        record = _record(records, index.boots[at], index.segments[at])
+        record.become(journal.KINDS[index.kind(at)])
+        record.kept = index.is_kept(at)
+        record.size = record.size if record.size is not None or index.kind(at) == journal.OPEN else index.sizes[at]
+    for number, entry in entries:
+        if number >= position.record:
+            _record(records, entry.boot, entry.segment).apply(entry)
+    return {key: record for key, record in records.items() if record.state}
+
+
+def _record(records: dict[Key, Record], boot: int, segment: int) -> Record:
+    return records.setdefault((boot, segment), Record())
+
+
+def _entries(source: Source) -> Iterator[tuple[int, journal.Entry]]:
+    """Every good record with its number."""
+    for file in source.journals:
+        name = PurePosixPath(file.path).stem
+        generation = int(name) if name.isdecimal() else 0
         with file.open() as stream:
-            while data := stream.read(journal.RECORD_BYTES):
-                entry = journal.decode(data)
-                if entry is not None and entry.segment:
-                    records.setdefault((entry.boot, entry.segment), Record()).apply(entry)
-    return records
+            for place in range(-(-file.size // journal.RECORD_BYTES)):
+                entry = journal.decode(stream.read(journal.RECORD_BYTES))
+                if entry is not None:
+                    yield generation * journal.GENERATION_RECORDS + place, entry
+
+
+def _newest_index(source: Source) -> tuple[SegmentIndex, Position]:
+    for file in reversed(source.indexes):
+        index = SegmentIndex("")
+        with file.open() as stream:
+            position = index.read(stream, file.size)
+        if position is not None:
+            return index, position
+    return SegmentIndex(""), Position()
 
 
 def disagreements(records: dict[Key, Record], files: dict[Key, StoredFile]) -> Iterator[str]:

@@ -22,7 +22,7 @@ from host_tools.fat import FatVolume
 
 MCAP_MAGIC = b"\x89MCAP0\r\n"
 _SUFFIX = ".mcap"
-_JOURNAL = "journal."
+_JOURNAL, _INDEX = ".jnl", ".idx"
 _WHERE_TO_LOOK = "give a card image, a mounted card, a folder, an .mcap file or s3://bucket/prefix"
 _SPOOL_BYTES = 16 << 20
 _OWNER_FILE = "owner.json"
@@ -34,7 +34,7 @@ class SourceError(DaylogError):
 
 @dataclass(frozen=True)
 class StoredFile:
-    """One file of a source: a segment or a generation of the journal."""
+    """One file of a source: a segment, a generation of the journal or a copy of the index."""
 
     path: str
     size: int
@@ -49,6 +49,7 @@ class Source:
     kind: str
     segments: list[StoredFile]
     journals: list[StoredFile] = field(default_factory=list)
+    indexes: list[StoredFile] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
@@ -79,11 +80,11 @@ def _starts_as_mcap(path: Path) -> bool:
         return file.read(len(MCAP_MAGIC)) == MCAP_MAGIC
 
 
-def _sort_files(files: list[StoredFile]) -> tuple[list[StoredFile], list[StoredFile]]:
-    """Tell the segments from the generations of the journal; other files are none of ours."""
+def _sort_files(files: list[StoredFile]) -> tuple[list[StoredFile], list[StoredFile], list[StoredFile]]:
+    """Segments, generations of the journal, copies of the index, oldest first; other files are none of ours."""
     files.sort(key=lambda file: file.path)
-    segments = [file for file in files if file.path.endswith(_SUFFIX)]
-    return segments, [file for file in files if Path(file.path).name.startswith(_JOURNAL)]
+    segments, journals, indexes = ([file for file in files if file.path.endswith(suffix)] for suffix in (_SUFFIX, _JOURNAL, _INDEX))
+    return segments, journals, indexes
 
 
 def _disk_file(path: Path, name: str) -> StoredFile:

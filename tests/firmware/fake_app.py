@@ -62,9 +62,13 @@ class FakeUploader:
 class FakeStore:
     def __init__(self, segments):
         self._segments = segments
+        self.kept = set()
 
     def list(self, state=None):
         return (found for found in self._segments if state in (None, found[2]))
+
+    def is_kept(self, boot, segment):
+        return (boot, segment) in self.kept
 
     def status(self):
         return {"boot": 7, "segments": {"closed": 2, "stored": 1, "set_aside": 0}, "pending_bytes": 3_000_000, "free_bytes": 29_500_000_000}

@@ -126,7 +126,7 @@ class Segments(unittest.TestCase):
 
     def test_one_state_and_number(self):
         result, text = do("segments closed 1", FakeApp())
-        self.assertEqual(result["segments"], [{"boot": 7, "segment": 3, "state": "closed", "size": 3_000_000}])
+        self.assertEqual(result["segments"], [{"boot": 7, "segment": 3, "state": "closed", "size": 3_000_000, "kept": False}])
         self.assertEqual(text.split("\n")[-1], "2 closed segments, 1 shown")
 
     def test_ten_thousand_are_counted_in_turns(self):

@@ -96,7 +96,7 @@ def test_a_file_that_the_journal_does_not_know(card):
 def test_a_torn_journal_record_is_a_change_that_did_not_happen(card):
     card.record(frames(1, 10))
     card.store.close()
-    [journal] = card.root.glob("daylog/journal.*")
+    [journal] = card.root.glob("daylog/journal/*.jnl")
     journal.write_bytes(journal.read_bytes()[:-100])
     with open_source(card.root) as source:
         assert [record.state for record in read_journal(source).values()] == ["open"]

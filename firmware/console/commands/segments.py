@@ -6,10 +6,10 @@ from firmware.compat import const, sleep_ms
 from firmware.console import words
 
 NAME = "segments"
-USAGE = "segments [open|closed|uploading|stored|set_aside|reclaimed] [lines]"
+USAGE = "segments [open|closed|stored|set_aside|kept] [lines]"
 HELP = "List the newest segments on the card."
 EXAMPLE = "segments closed 5"
-WORDS = ("open", "closed", "uploading", "stored", "set_aside", "reclaimed")
+WORDS = ("open", "closed", "stored", "set_aside", "kept")
 
 _LINES = 10
 _MOST = 200
@@ -21,8 +21,9 @@ async def run(context, args):
     lines = words.whole_number(args[-1], 1, _MOST, "number of lines") if args and args[-1].isdigit() else _LINES
     states = [word for word in args if not word.isdigit()]
     state = words.choice(states[0], WORDS, USAGE) if states else None
-    shown, total = await _newest(words.need(context.store, "The card"), state, lines)
-    return {"segments": [_entry(found) for found in shown], "total": total, "state": state}
+    store = words.need(context.store, "The card")
+    shown, total = await _newest(store, state, lines)
+    return {"segments": [_entry(store, found) for found in shown], "total": total, "state": state}
 
 
 async def _newest(store, state, lines):
@@ -38,13 +39,18 @@ async def _newest(store, state, lines):
     return shown, total
 
 
-def _entry(found):
+def _entry(store, found):
     boot, segment, state, size_bytes = found
-    return {"boot": boot, "segment": segment, "state": state, "size": size_bytes}
+    return {"boot": boot, "segment": segment, "state": state, "size": size_bytes, "kept": store.is_kept(boot, segment)}
 
 
 def text(result):
-    rows = ["%06d/%06d  %-9s  %s" % (s["boot"], s["segment"], s["state"], words.size(s["size"])) for s in result["segments"]]
+    rows = [_row(found) for found in result["segments"]]
     which = result["state"].replace("_", " ") + " " if result["state"] else ""
     rows.append("%s, %d shown" % (words.count(result["total"], which + "segment"), len(rows)))
     return "\n".join(rows)
+
+
+def _row(found):
+    kept = "  kept" if found["kept"] else ""
+    return "%06d/%06d  %-9s  %s%s" % (found["boot"], found["segment"], found["state"], words.size(found["size"]), kept)

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Small questions to a file system, the same on both interpreters."""
+
+import os
+
+from firmware.compat import const
+
+_MOST_DIGITS = const(9)  # more is no number of ours, and would not fit the index
+
+
+def exists(path):
+    try:
+        os.stat(path)
+        return True
+    except OSError:
+        return False
+
+
+def make_folder(path):
+    if not exists(path):
+        os.mkdir(path)
+
+
+def numbers_in(folder, suffix=""):
+    """Sorted numbers that entries of a folder have for their name, before `suffix`. Other names are none of ours."""
+    names = [name[: len(name) - len(suffix)] for name in os.listdir(folder) if name.endswith(suffix)]
+    return sorted(int(name) for name in names if _is_number(name))
+
+
+def _is_number(name):
+    return 0 < len(name) <= _MOST_DIGITS and all("0" <= character <= "9" for character in name)
