@@ -10,8 +10,9 @@ import asyncio
 import json
 
 from firmware import VERSION, channels, console
-from firmware.compat import hexlify, sleep_ms
+from firmware.compat import hexlify, kbd_intr, sleep_ms
 from firmware.health import Health
+from firmware.last_words import LastWords
 from firmware.link import Link
 from firmware.recorder import Recorder
 from firmware.settings import Settings
@@ -27,7 +28,12 @@ SYNC_LOOK_MS = 250
 SYNC_PATIENCE_MS = 600_000
 LEAVE_LIMIT_MS = 8_000
 PROMPT_MS = 600_000
-LAST_WORDS_MS = 200
+GOODBYE_MS = 200
+PATIENCE_MS = 900_000  # of the supervisor with what only waits for others
+HEALTHY_MS = 120_000  # a start that lasts so long came to something
+SAFE_MS = 600_000
+CTRL_C = 3
+SAFE = "safe mode, because %s: it records, with the radio off; in %d minutes, or after `reboot`, all is as usual"
 
 
 class App:
@@ -38,13 +44,12 @@ class App:
         self.device = settings.device_id or "daylog-" + hexlify(board.unique_id())[-6:]
         self.keeper = Timekeeper(0, on_utc=board.set_rtc)
         self.health = Health(self.keeper)
-        self.supervisor = Supervisor(self.health, board.watchdog, config["watchdog_ms"])
+        self.last_words = LastWords(board)
+        self.supervisor = Supervisor(self.health, board.watchdog, config["watchdog_ms"], self.last_words.hangs)
         self.link = Link(board.wifi, settings, self.keeper, self.health)
         self.storage = Storage(board, settings, self.keeper, self.health, self.device)
         self.recorder = self._make_recorder()
         self.uploader = Uploader(self.storage, settings, self.device, self.keeper, self.health, self.link)
-        for name in settings.rejected:
-            self.health.event("settings", "%s cannot be right and has its default" % name, "warn")
         self._left = asyncio.Event()
 
     # -- starting ------------------------------------------------------------------------
@@ -54,17 +59,44 @@ class App:
         start = self.supervisor.start
         start("watchdog", self.supervisor.guard)
         start("console", lambda: console.serve(self))
+        await sleep_ms(0)  # from here on the console shows what is announced
+        self._announce()
         start("light", self._light)
-        start("link", self.link.run)  # first: it switches the radio on, which blocks for 300 ms and would cost frames later
+        if not self.last_words.is_safe:
+            self._start_extras()  # first: the radio blocks for 300 ms when it is switched on, which would cost frames later
         start("card", self.storage.run)
         start("recorder", self.recorder.run, vital=True)
-        start("clock", Clock(self.keeper, self.health, self.link, self.settings).run)
-        start("uploader", self.uploader.run)
         start("telemetry", self._telemetry)
+        start("start", self._outlast)
         await self._left.wait()
         await self._stop_recording()
-        # The watchdog cannot be stopped. It gives the person at the prompt some minutes; then the board records again.
-        self.board.watchdog.start(PROMPT_MS)
+        self.last_words.ends_well()
+
+    def _start_extras(self):
+        """What recording can do without."""
+        start = self.supervisor.start
+        start("link", self.link.run, patience_ms=PATIENCE_MS)
+        start("clock", Clock(self.keeper, self.health, self.link, self.settings).run)
+        start("uploader", self.uploader.run, patience_ms=PATIENCE_MS)
+
+    def _announce(self):
+        words = self.last_words
+        if words.hung:
+            self.health.event("hang", "the watchdog has reset the board: %s hung" % words.hung, "error")
+        if words.is_safe:
+            self.health.set_problem("safe_mode", SAFE % (words.why_safe(), SAFE_MS // 60_000))
+        for name in self.settings.rejected:
+            self.health.event("settings", "%s cannot be right and has its default" % name, "warn")
+
+    async def _outlast(self):
+        """Tell the starts that come to something from those that do not; end safe mode after a quiet time."""
+        if self.last_words.is_safe:
+            await sleep_ms(SAFE_MS)
+            self.last_words.leave_safe_mode()
+            self.health.clear_problem("safe_mode")
+            self._start_extras()
+        await sleep_ms(HEALTHY_MS)
+        self.last_words.lived()
 
     def _make_recorder(self):
         name = self.settings.profile if self.settings.profile in self.config["profiles"] else self.config["default_profile"]
@@ -102,20 +134,42 @@ class App:
         """To the Python prompt, after the segment is closed."""
         self._left.set()
 
-    async def reboot(self):
-        await self._stop_recording()
+    async def reboot(self, safe=False):
+        await self._end_recording()
+        if safe:
+            self.last_words.ask_for_safe_mode()
+        else:
+            self.last_words.ends_well()
         self.board.reset()
 
     async def shutdown(self, sync=False):
         """Close everything, upload what is pending if asked to, unmount, sleep."""
-        await self._stop_recording()
-        if sync:
-            await self._sync()
+        await self._end_recording(sync)
+        self.supervisor.start("sleep", self._sleep)  # not a part of the command: Ctrl-C comes too late now
+
+    async def _end_recording(self, sync=False):
+        """Whoever breaks this off has changed his mind: recording goes on."""
+        try:
+            await self._stop_recording()
+            if sync:
+                await self._sync()
+        except asyncio.CancelledError:
+            self._record_again()
+            raise
+
+    def _record_again(self):
+        self.recorder.go_on()
+        if self.recorder.state == "stopped":
+            self.supervisor.start("recorder", self.recorder.run, vital=True)
+        self.health.event("recording", "it goes on")
+
+    async def _sleep(self):
         for name in ("uploader", "link", "clock", "card"):
             await self.supervisor.stop(name)
         self.storage.close()
         self.board.led.set(False)
-        await sleep_ms(LAST_WORDS_MS)  # the console writes in small pieces: let it finish
+        self.last_words.ends_well()
+        await sleep_ms(GOODBYE_MS)  # the console writes in small pieces: let it finish
         self.board.deep_sleep()
 
     async def _sync(self):
@@ -161,8 +215,9 @@ def load_board(path="/board.json"):
 def main():
     """What main.py runs. Returns when somebody wants the prompt."""
     board, config = load_board()
-    app = App(board, config, Settings.load("/settings.json"))
     try:
-        asyncio.run(app.run())
-    except KeyboardInterrupt:
-        print("interrupted: the open segment will be recovered at the next boot")
+        asyncio.run(App(board, config, Settings.load("/settings.json")).run())
+    finally:
+        kbd_intr(CTRL_C)
+        # The watchdog cannot be stopped. It gives whoever is at the prompt some minutes; then the board records again.
+        board.watchdog.start(PROMPT_MS)

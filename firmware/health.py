@@ -28,7 +28,10 @@ class Health:
             self.events.pop(0)
         self.events.append(entry)
         for listener in self.listeners:
-            listener(*entry)
+            try:
+                listener(*entry)
+            except MemoryError:  # this listener misses it; whoever told of it goes on
+                pass
 
     def set_problem(self, key, text):
         """Say what is wrong and what to do; announced once, shown by `status` until cleared."""

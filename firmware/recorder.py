@@ -54,15 +54,21 @@ class Recorder:
         self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, 0
         self._camera_open = False
         self._last_frame_ms = 0
+        self._durable_ms = 0  # the footage up to here is safe
         health.listeners.append(self._on_event)
 
     # -- what others call ------------------------------------------------------------
 
     async def run(self):
-        """Record until `stop`."""
-        while not self._want_stop or self.state != "paused":
-            await sleep_ms(self.poll(self._keeper.uptime_ms()))
-            self._beat()
+        """Record until `stop`. Run again after an exception, it goes on in a new segment."""
+        try:
+            while not self._want_stop or self.state != "paused":
+                await sleep_ms(self.poll(self._keeper.uptime_ms()))
+                self._beat()
+        except Exception:
+            self._close_camera()
+            self._give_up("fault", self._keeper.uptime_ms())
+            raise
         self._close_camera()
         self.state = "stopped"
 
@@ -75,6 +81,12 @@ class Recorder:
     def stop(self):
         """Close the segment and end `run`."""
         self._want_stop = True
+
+    def go_on(self):
+        """Take `stop` back. If `run` has ended it has to be called again."""
+        self._want_stop = False
+        if self.state == "stopped":
+            self._open_gap("paused", self._last_frame_ms, self._keeper.uptime_ms())
 
     def note(self, channel, data):
         """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""
@@ -213,6 +225,7 @@ class Recorder:
 
     def _commit(self):
         self._writer.commit()
+        self._durable_ms = self._writer.durable_ms or self._durable_ms
         self._health.count("commits")
 
     def _seal(self, now_ms):
@@ -249,6 +262,7 @@ class Recorder:
         if self._writer is not None:
             return
         if self._filling.is_empty():
+            self._durable_ms = now_ms
             self._adopt_clock()
         self._segment_offset_ms = self._offset_ms
         self._writer = self._storage.store.open_next(self._about(now_ms), self._limit_bytes)
@@ -290,6 +304,7 @@ class Recorder:
         result = writer.close()
         self._storage.store.closed(writer.number, result, self._segment_offset_ms)
         self._writer, self._closing = None, False
+        self._durable_ms = writer.durable_ms or self._durable_ms
         self._health.count("segments_closed")
         self._health.count("recorded", result.frames)
         collect()
@@ -321,6 +336,8 @@ class Recorder:
 
     def _open_gap(self, cause, from_ms, now_ms):
         """Begin a stretch without footage of a length nobody knows yet."""
+        if self._gap is not None and self._gap[1]:
+            self._close_gap(now_ms)  # counted losses end where they were counted
         if self._gap is None:
             self._gap = [cause, None, from_ms, now_ms]
 
@@ -344,19 +361,18 @@ class Recorder:
         cause = "card_full" if is_full else "card_error"
         self._health.set_problem("card", CARD_FULL if is_full else CARD_BAD % error.errno)
         self._health.count("card_errors")
-        self._open_gap(cause, self._durable_ms(), now_ms)
-        if self._writer is not None:
-            self._writer.abandon()  # it stays open in the journal: recovery will close it
-            self._writer, self._closing = None, False
-        self._begin_chunk()
-        if not is_full:
-            self._storage.failed(cause)
+        self._give_up(cause, now_ms)
         self._put_off(now_ms)
 
-    def _durable_ms(self):
-        """When the footage ends that is safe: after an error it is lost from there on."""
-        durable_ms = self._writer.durable_ms if self._writer is not None else None
-        return durable_ms if durable_ms is not None else self._opened_ms
+    def _give_up(self, cause, now_ms):
+        """The open segment is left to recovery, and what was not durable yet is gone."""
+        self._open_gap(cause, self._durable_ms, now_ms)
+        if self._writer is not None:
+            self._writer.abandon()
+            self._writer, self._closing = None, False
+        self._begin_chunk()
+        if cause != "card_full":
+            self._storage.failed(cause)
 
     def _open_camera(self):
         if self._camera_open:

@@ -7,6 +7,7 @@ Every call may raise OSError, and nothing else, unless it says it does not. `hal
 `open_board(config)`, where `config` is the board's compact data; `tests/hal/conformance.py` proves each port against this page.
 """
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 class Camera(Protocol):
@@ -58,8 +59,10 @@ class Wifi(Protocol):
         """(ssid, dBm, needs a key) of what is in reach. Blocks for seconds: never while recording."""
 
 class Watchdog(Protocol):
-    def start(self, timeout_ms: int) -> None:
-        """Arm it, or give it another timeout. It cannot be stopped afterwards. Does not raise."""
+    def start(self, timeout_ms: int, last_call: Callable[[], None] | None = None) -> None:
+        """Arm it, or give it another timeout. It cannot be stopped afterwards. Does not raise. `last_call` is called once,
+        some seconds before the reset, between two bytecodes of whoever hangs; a call of the vendor's that never returns
+        is not interrupted. It must not wait or raise."""
     def feed(self) -> None:
         """Put the reset off by another timeout. Does nothing before `start`."""
 
@@ -103,3 +106,7 @@ class Board(Protocol):
         """A small number that outlives power cuts and the card; 0 when it was never set."""
     def nvs_set(self, key: str, value: int) -> None:
         """Durable when it returns. Blocks up to 50 ms: not in the frame path."""
+    def nvs_get_text(self, key: str) -> str:
+        """The same for a short text; "" when it was never set."""
+    def nvs_set_text(self, key: str, text: str) -> None:
+        """The first 64 bytes are kept."""

@@ -3,7 +3,7 @@
 """A recording against what the camera really produced, frame by frame (`truth.jsonl` of a simulated run).
 
 Every frame read back must be one that was produced, byte for byte and in order. A frame that is missing must lie in
-a gap; one lost to a cut must besides have been produced at most two seconds before the last frame of its boot.
+a gap; one lost to a cut must besides have been produced at most two seconds before the last that its boot could hold.
 """
 
 import json
@@ -29,6 +29,11 @@ class Produced(NamedTuple):
     sha256: str
     fate: str
 
+    @property
+    def was_dropped(self) -> bool:
+        """Nobody fetched it: while the board hangs nothing but these is produced."""
+        return self.fate.startswith("dropped:")
+
 
 def read_truth(path: str | Path) -> list[Produced]:
     try:
@@ -49,7 +54,7 @@ def check_truth(footage: Footage, produced: list[Produced]) -> Iterator[str]:
             gaps=gaps_in(footage, number),
             slack_ms=_SLACK_PERIODS * max((boot.period_ns / 1e6 for boot in footage.boots), default=0),
             last_found_ms=matches.last_found_ms.get(world_boot, -1),
-            cut_ms=max(frame.uptime_ms for frame in produced if frame.boot == world_boot),
+            cut_ms=max((frame.uptime_ms for frame in produced if frame.boot == world_boot and not frame.was_dropped), default=0),
         )
         for reason, run in groupby(missing, key=judge.complaint):
             if reason:

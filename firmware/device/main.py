@@ -1,7 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""Power on means record."""
+"""Power on means record. What cannot be started says so and tries again: a recorder is never dead in silence."""
 
-from firmware.app import main
+import sys
+import time
 
-main()
+AGAIN_S = 60
+
+try:
+    try:
+        from firmware.app import main
+
+        main()
+    except Exception as error:  # noqa: BLE001  there is nobody above who could do better
+        sys.print_exception(error)
+        print("\nThe recorder cannot start. Flash its firmware again; if that does not help, report the lines above.")
+        print("It tries again in %d s. Ctrl-C leads to the Python prompt." % AGAIN_S)
+        time.sleep(AGAIN_S)
+        sys.exit()  # a soft reset
+except KeyboardInterrupt:
+    print("\nInterrupted: this is the Python prompt, and NOTHING IS RECORDED. Ctrl-D starts the recorder.")

@@ -14,6 +14,9 @@ from hal.esp32.card import Card
 from hal.esp32.wifi import Wifi
 
 _EPOCH_S = 946684800  # this port counts from 2000
+_TEXT_BYTES = 64
+_LAST_CALL_MS = 5000  # before the watchdog bites
+_TICK_MS = 1000
 _CAUSES = (
     (machine.PWRON_RESET, "power_on"),
     (machine.HARD_RESET, "hard"),
@@ -67,17 +70,53 @@ class Board:
         self._nvs.set_i32(key, value)
         self._nvs.commit()
 
+    def nvs_get_text(self, key):
+        buffer = bytearray(_TEXT_BYTES)
+        try:
+            return buffer[: self._nvs.get_blob(key, buffer)].decode()
+        except (OSError, UnicodeError):  # never set, or not by us
+            return ""
+
+    def nvs_set_text(self, key, text):
+        self._nvs.set_blob(key, text.encode()[:_TEXT_BYTES])
+        self._nvs.commit()
+
+
+def _nobody():
+    """Has the last call before somebody is named."""
+
 
 class Watchdog:
+    """RTC memory would be the place for last words, but stock builds clear it when the watchdog resets (micropython #5199).
+
+    So a timer counts down beside the watchdog and has the last call while the interpreter still runs.
+    """
+
     def __init__(self):
         self._wdt = None
+        self._last_call = _nobody
+        self._timer = machine.Timer(0)
+        self._timeout_ms = self._left_ms = 0
 
-    def start(self, timeout_ms):
+    def start(self, timeout_ms, last_call=None):
         self._wdt = machine.WDT(timeout=timeout_ms)
+        self._timeout_ms = timeout_ms
+        self._timer.deinit()
+        if last_call is not None:
+            self._last_call = last_call
+            self._timer.init(mode=machine.Timer.PERIODIC, period=_TICK_MS, callback=self._tick)
+        self.feed()
 
     def feed(self):
         if self._wdt is not None:
             self._wdt.feed()
+            self._left_ms = self._timeout_ms - _LAST_CALL_MS
+
+    def _tick(self, _timer):
+        """Called between two bytecodes of whoever runs."""
+        self._left_ms -= _TICK_MS
+        if -_TICK_MS < self._left_ms <= 0:
+            self._last_call()
 
 
 class Led:

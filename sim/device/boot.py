@@ -30,6 +30,10 @@ def start(board, skip_main):
         run("/boot.py")
         if not skip_main:
             run("/main.py")
+    except SystemExit:
+        if board.clock.realtime:
+            raise
+        board.ending.end("soft_reset")
     except Exception as error:  # noqa: BLE001  the firmware's last resort: what a real prompt would show
         sys.print_exception(error)
         if not board.clock.realtime:

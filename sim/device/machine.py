@@ -21,6 +21,7 @@ class MachineModule:
         self.SDCard = _make_sd_card(board["card"], card)
         self.Pin = _make_pin(_reserved(board), trace)
         self.WDT = _make_watchdog(clock, ending)
+        self.Timer = _make_timer(clock)
         self.RTC = _make_rtc(board_time)
 
     def reset_cause(self):
@@ -169,6 +170,38 @@ def _make_watchdog(clock, ending):
             ending.end("watchdog")
 
     return WDT
+
+
+def _make_timer(clock):
+    class Timer:
+        """Its callback comes whenever time passes, also in the middle of somebody's sleep: as the scheduler's does on a board."""
+
+        ONE_SHOT, PERIODIC = 0, 1
+
+        def __init__(self, id):
+            if not 0 <= id <= 3:
+                raise ValueError("invalid Timer number")
+            self._alarm = None
+
+        def init(self, *, mode=PERIODIC, period, callback):
+            self.deinit()
+            self._period_us, self._callback = period * 1000, callback
+            self._again = mode == Timer.PERIODIC
+            self._arm()
+
+        def deinit(self):
+            clock.cancel(self._alarm)
+            self._alarm = None
+
+        def _arm(self):
+            self._alarm = clock.at(clock.now_us + self._period_us, self._ring)
+
+        def _ring(self):
+            if self._again:
+                self._arm()
+            self._callback(self)
+
+    return Timer
 
 
 def _make_rtc(board_time):

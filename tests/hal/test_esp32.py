@@ -50,6 +50,13 @@ class BoardTest(Fresh):
         self.board.nvs_set("boot", 7)
         self.assertEqual(open_board(CONFIG).nvs_get("boot"), 7)
 
+    def test_a_text_is_kept_over_a_boot(self):
+        never = self.board.nvs_get_text("hung")
+        self.board.nvs_set_text("hung", "x" * 70)
+        vendor.NVS.stored["alien"] = b"\xff"
+        again = open_board(CONFIG)
+        self.assertEqual([never, again.nvs_get_text("hung"), again.nvs_get_text("alien")], ["", "x" * 64, ""])
+
     def test_what_the_chip_knows(self):
         self.assertEqual((self.board.unique_id(), self.board.temperature_c()), (b"\x24\x58\x7c\xd1\x0a\x01", 48))
 
@@ -74,7 +81,22 @@ class WatchdogTest(Fresh):
         watchdog.feed()
         watchdog.start(30000)
         watchdog.feed()
-        self.assertEqual(vendor.calls, [("WDT", 30000), "feed"])
+        self.assertEqual(vendor.calls, [("WDT", 30000), "feed", "feed"])
+
+    def test_who_hangs_has_the_last_call_once(self):
+        calls, watchdog = [], board.Watchdog()
+        watchdog.start(30000, lambda: calls.append(second))
+        for second in range(35):
+            if second == 9:
+                watchdog.feed()
+            vendor.Timer.running(None)
+        self.assertEqual((calls, vendor.calls[1]), ([33], ("Timer", 1, 1000)))
+
+    def test_nobody_is_called_at_the_prompt(self):
+        watchdog = board.Watchdog()
+        watchdog.start(30000, lambda: None)
+        watchdog.start(600000)
+        self.assertEqual(vendor.Timer.running, None)
 
 
 class LedTest(Fresh):

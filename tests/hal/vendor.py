@@ -61,6 +61,23 @@ class WDT:
         calls.append("feed")
 
 
+class Timer:
+    """One at most runs; the test rings it."""
+
+    PERIODIC = 1
+    running = None
+
+    def __init__(self, number):
+        pass
+
+    def init(self, *, mode, period, callback):
+        calls.append(("Timer", mode, period))
+        Timer.running = callback
+
+    def deinit(self):
+        Timer.running = None
+
+
 class RTC:
     def datetime(self, fields):
         calls.append(("RTC", fields))
@@ -68,7 +85,7 @@ class RTC:
 
 class Machine:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
-    SDCard, Pin, WDT, RTC = SDCard, Pin, WDT, RTC
+    SDCard, Pin, WDT, Timer, RTC = SDCard, Pin, WDT, Timer, RTC
     cause = 1
 
     def reset_cause(self):
@@ -97,6 +114,15 @@ class NVS:
 
     def set_i32(self, key, value):
         self._pending[key] = value
+
+    def get_blob(self, key, buffer):
+        if key not in NVS.stored:
+            raise OSError(-4354)
+        data = NVS.stored[key]
+        buffer[: len(data)] = data
+        return len(data)
+
+    set_blob = set_i32
 
     def commit(self):
         NVS.stored.update(self._pending)
