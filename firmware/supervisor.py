@@ -132,17 +132,21 @@ class Supervisor:
 
 
 class Steps:
-    """A coroutine, and the `last` time it was given a turn."""
+    """A coroutine, and the `last` time it was given a turn. CPython takes nothing for one that lacks a method of these."""
 
     def __init__(self, coroutine):
         self._coroutine = coroutine
         self.last = ticks_ms()
-        self.throw, self.close = coroutine.throw, coroutine.close
 
     def send(self, value):
         self.last = ticks_ms()
         return self._coroutine.send(value)
 
+    def throw(self, *error):
+        return self._coroutine.throw(*error)
+
+    def close(self):
+        self._coroutine.close()
+
     def __await__(self):
-        """CPython takes nothing for a coroutine that has no such method."""
         return self
