@@ -12,6 +12,7 @@ import json
 from firmware import VERSION, channels, console
 from firmware.compat import hexlify, kbd_intr, sleep_ms
 from firmware.health import Health
+from firmware.housekeeper import Housekeeper
 from firmware.last_words import LastWords
 from firmware.link import Link
 from firmware.recorder import Recorder
@@ -66,6 +67,7 @@ class App:
             self._start_extras()  # first: the radio blocks for 300 ms when it is switched on, which would cost frames later
         start("card", self.storage.run)
         start("recorder", self.recorder.run, vital=True)
+        start("housekeeper", Housekeeper(self.storage, self.settings, self.keeper, self.health).run)
         start("telemetry", self._telemetry)
         start("start", self._outlast)
         await self._left.wait()
@@ -123,7 +125,7 @@ class App:
         """Steady while recording, slow blinking while paused, fast while something is wrong."""
         lit = False
         while True:
-            recording = self.recorder.state == "recording"
+            recording = self.recorder.state == "recording" and "recording" not in self.health.problems
             lit = recording or not lit
             self.board.led.set(lit)
             await sleep_ms(BLINK_MS if recording or not self.health.problems else BLINK_MS // 5)
@@ -164,7 +166,7 @@ class App:
         self.health.event("recording", "it goes on")
 
     async def _sleep(self):
-        for name in ("uploader", "link", "clock", "card"):
+        for name in ("uploader", "link", "clock", "housekeeper", "card"):
             await self.supervisor.stop(name)
         self.storage.close()
         self.board.led.set(False)

@@ -8,7 +8,7 @@
     store.closed(writer.number, writer.close(), offset_ms)
     info = store.next_pending()
 
-Files: daylog/<boot>/<segment // 64>/<segment>.mcap, never opened for overwriting. A change is made by appending it
+No file is ever opened for overwriting. A change is made by appending it
 to the journal; the index in RAM, of which the card has a copy, follows. Files are removed only here, and each
 removal is journalled first: the next boot finishes what a cut left undone.
 """
@@ -17,16 +17,16 @@ import os
 
 from firmware import journal as j
 from firmware.compat import const
-from firmware.files import exists, make_folder, numbers_in
+from firmware.files import exists, make_folder
 from firmware.index import KEPT_BIT, Position, SegmentIndex
-from firmware.segment import SegmentWriter
+from firmware.segment import MAX_PARTS, SegmentWriter
+from firmware.segment_files import SegmentFiles
 
-PER_FOLDER = const(64)
 SPARE_BYTES = const(4 * 1024 * 1024)  # kept free for summaries, journal, index and directories
 INDEX_AFTER = const(512)  # records of the journal that make a new copy of the index worth its while
 ENOENT = const(2)
 MISSING = "its file is not on the card any more"
-OVERWRITTEN = "overwritten before it was stored, for the card was full"
+OVERWRITTEN = "removed before it was stored, for the card was full"
 EMPTY = "nothing in its file can be kept"
 
 _STORED_FIRST = ((j.STORED,), (j.STORED | KEPT_BIT,))  # what may be removed, in this order
@@ -57,13 +57,14 @@ class SegmentStore:
     """`boot` is this boot's number, never used by another boot on this card; `broke_off` the boot whose recording
     ended without being stopped, or 0. `going_on` is the number of a boot that has one already: its card was changed."""
 
-    def __init__(self, mount, boot_hint=0, part_bytes=8388608, going_on=0):
+    def __init__(self, mount, boot_hint=0, part_bytes=8388608, going_on=0, last_segment=0):
         self.root = mount + "/daylog"
         make_folder(self.root)
-        self._going_on = going_on
-        self.boot = self._boot_after(max([boot_hint] + numbers_in(self.root)))
+        self.files = SegmentFiles(self.root)
+        self._going_on, self.last_segment = going_on, last_segment
+        self.boot = self._boot_after(max([boot_hint] + self.files.boots()))
         self.part_bytes = part_bytes
-        self.on_loss = lambda boot, segment, why: None  # told of each segment that is gone before it was stored
+        self._losses = []
         self.recorded_bytes = 0  # in segments closed since the card was opened
         self.journal = j.Journal(self.root + "/journal")
         self.index = SegmentIndex(self.root + "/index")
@@ -122,14 +123,12 @@ class SegmentStore:
     def _finish_removal(self, entry):
         """The last change of the journal may be a removal that a cut kept from being carried out."""
         if entry is not None and entry.kind in j.GONE:
-            self._remove_file(entry.boot, entry.segment)
+            self.files.remove(entry.boot, entry.segment)
 
     def _adopt_files(self):
-        for boot in numbers_in(self.root):
-            for group in numbers_in("%s/%06d" % (self.root, boot)):
-                for segment in numbers_in("%s/%06d/%03d" % (self.root, boot, group), ".mcap"):
-                    if not self.index.has(self.index.find(boot, segment), boot, segment):
-                        self.index.set(self.index.place(boot, segment), j.OPEN)
+        for boot, segment in self.files.all():
+            if not self.index.has(self.index.find(boot, segment), boot, segment):
+                self.index.set(self.index.place(boot, segment), j.OPEN)
 
     def index_is_due(self):
         return self.journal.end - self._position.record >= INDEX_AFTER
@@ -151,7 +150,7 @@ class SegmentStore:
             self._append(j.Entry(kind, segment.boot, segment.segment, payload=text.encode()[: j.PAYLOAD_BYTES]))
 
     def path(self, boot, segment):
-        return "%s/%06d/%03d/%06d.mcap" % (self.root, boot, segment // PER_FOLDER, segment)
+        return self.files.path(boot, segment)
 
     # -- recording -----------------------------------------------------------------------
 
@@ -160,13 +159,13 @@ class SegmentStore:
         room = self.make_room(limit_bytes + SPARE_BYTES, overwrite) - SPARE_BYTES
         if room < SPARE_BYTES:
             raise OSError(j.ENOSPC)
-        number = self._last_of_boot() + 1
+        number = max(self.last_segment, self._last_of_boot()) + 1
         while exists(self.path(self.boot, number)):  # nothing is ever opened for overwriting
             number += 1
-        make_folder("%s/%06d" % (self.root, self.boot))
-        make_folder("%s/%06d/%03d" % (self.root, self.boot, number // PER_FOLDER))
+        self.last_segment = number
+        self.files.make_folders(self.boot, number)
         self._append(j.Entry(j.OPEN, self.boot, number))
-        file = open(self.path(self.boot, number), "wb")
+        file = open(self.path(self.boot, number), "w+b")
         own = pairs + [("segment", str(number))]
         return SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room), number)
 
@@ -219,7 +218,7 @@ class SegmentStore:
         """A file without its record is closed again, and hashed by whoever needs that; a record without its file is no segment."""
         if error.errno == ENOENT:
             self._remove(boot, segment, j.VOID, MISSING)
-            self.on_loss(boot, segment, MISSING)
+            self._losses.append((boot, segment, MISSING))
         elif error.errno == j.EIO:
             self._append(j.Entry(j.CLOSED, boot, segment, os.stat(self.path(boot, segment))[6]))
         else:
@@ -274,49 +273,52 @@ class SegmentStore:
         stat = os.statvfs(self.root)
         return stat[1] * stat[3]
 
+    def total_bytes(self):
+        stat = os.statvfs(self.root)
+        return stat[1] * stat[2]
+
+    def stored_bytes(self):
+        """What could be removed without losing anything."""
+        return self.index.bytes_in[j.STORED]
+
     def make_room(self, need_bytes, overwrite=False):
         """Remove stored segments, oldest first, then those that are kept, then, if the owner wants that, the oldest that
         are neither stored nor kept, until `need_bytes` are free; returns what is free."""
         free = self.free_bytes()
-        while free < need_bytes:
-            at = self._expendable(overwrite)
-            if at < 0:
-                break
-            self._give_up(at)
+        while free < need_bytes and self._remove_first(_STORED_FIRST + (_THEN_UNSENT if overwrite else ())):
             free = self.free_bytes()
         return free
 
-    def _expendable(self, overwrite):
-        for states in _STORED_FIRST + (_THEN_UNSENT if overwrite else ()):
+    def make_room_ahead(self):
+        """Remove one stored segment if the next two could need its room; False when there is nothing to do. Called between
+        frames, so that `open_next` seldom has to wait for it."""
+        return self.free_bytes() < 2 * MAX_PARTS * self.part_bytes and self._remove_first(_STORED_FIRST)
+
+    def _remove_first(self, order):
+        """Remove the oldest segment in the first of these states; False when there is none."""
+        for states in order:
             at = self.index.first(states)
             if at >= 0:
-                return at
-        return -1
+                self._give_up(self.index.boots[at], self.index.segments[at], self.index.kind(at) == j.STORED)
+                return True
+        return False
 
-    def _give_up(self, at):
-        boot, segment = self.index.boots[at], self.index.segments[at]
-        if self.index.kind(at) == j.STORED:
-            self._remove(boot, segment, j.RECLAIMED)
-        else:
-            self._remove(boot, segment, j.OVERWRITTEN)
-            self.on_loss(boot, segment, OVERWRITTEN)
+    def _give_up(self, boot, segment, is_stored):
+        self._remove(boot, segment, j.RECLAIMED if is_stored else j.OVERWRITTEN)
+        if not is_stored:
+            self._losses.append((boot, segment, OVERWRITTEN))
 
     def _remove(self, boot, segment, kind, text=""):
         """Journal first: a cut in between is made good by the next boot, see `_finish_removal`."""
         self._append(j.Entry(kind, boot, segment, payload=text.encode()))
-        self._remove_file(boot, segment)
+        self.files.remove(boot, segment)
+        if boot != self.boot:
+            self.files.remove_folders(boot, segment)
 
-    def _remove_file(self, boot, segment):
-        path = self.path(boot, segment)
-        if exists(path):
-            os.remove(path)
-        group = path.rsplit("/", 1)[0]
-        try:
-            for folder in (group, group.rsplit("/", 1)[0]):
-                if boot != self.boot:
-                    os.rmdir(folder)
-        except OSError:  # it is not empty, or was not there
-            pass
+    def take_losses(self):
+        """[(boot, segment, why)] of what is gone without having been stored, since the last time."""
+        losses, self._losses = self._losses, []
+        return losses
 
     # -- looking ---------------------------------------------------------------------------
 
