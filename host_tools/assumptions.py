@@ -6,7 +6,6 @@ assumptions = given(read(Path("pilot.toml")), {"people": 50.0})
 """
 
 import math
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from difflib import get_close_matches
@@ -14,11 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.errors import UsageError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # pyright: ignore[reportMissingImports]
+from host_tools.toml_file import read_toml
 
 ORIGINAL = "the original estimate"
 AWS = "AWS S3 Standard, us-east-1, list price 2025 without discounts"
@@ -106,11 +101,7 @@ def given(file: Mapping[str, tuple[float, str]], options: Mapping[str, float]) -
 
 def read(path: Path) -> dict[str, tuple[float, str]]:
     """A TOML file of `name = figure` or `name = { value = figure, source = "who says so" }`. Raises UsageError."""
-    try:
-        data = tomllib.loads(path.read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise UsageError(f"{path} is not TOML: {error}", "see https://toml.io") from error
-    return {name: _entry(name, entry, path) for name, entry in data.items()}
+    return {name: _entry(name, entry, path) for name, entry in read_toml(path, UsageError).items()}
 
 
 def _entry(name: str, entry: Any, path: Path) -> tuple[float, str]:

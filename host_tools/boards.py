@@ -7,7 +7,6 @@ compact(board)                         # the JSON that goes on the device
 """
 
 import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,11 +14,7 @@ from typing import Any
 from jsonschema import Draft202012Validator
 
 from host_tools.errors import DaylogError
-
-if sys.version_info >= (3, 11):
-    import tomllib
-else:
-    import tomli as tomllib  # pyright: ignore[reportMissingImports]
+from host_tools.toml_file import read_toml
 
 BOARDS = Path(__file__).resolve().parent.parent / "boards"
 HOST_ONLY = ("sim", "folder", "shared_pins")  # what the device is not sent
@@ -57,11 +52,7 @@ def load(name_or_path: str | Path) -> dict[str, Any]:
 
 def read(folder: Path) -> dict[str, Any]:
     """board.toml as it is, plus its name. Raises BoardError when it is not TOML."""
-    try:
-        data = tomllib.loads((folder / "board.toml").read_text())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise BoardError(f"{folder / 'board.toml'} is not TOML: {error}", "see https://toml.io") from error
-    return {"name": folder.name, "folder": str(folder), **data}
+    return {"name": folder.name, "folder": str(folder), **read_toml(folder / "board.toml", BoardError)}
 
 
 def check(board: dict[str, Any]) -> list[str]:

@@ -27,8 +27,8 @@ COMFORT = 0.8  # of what a card, a link or a heap gives may be planned with
 CELL_COMFORT = 0.85  # of a cell: 5 % are the governor's reserve, 10 % are for age and cold
 WEEKEND_DAYS = 3  # so long a card should hold what cannot be sent
 
-# The largest picture of each sensor (esp32-camera and the makers' pages).
-SENSORS = {"OV2640": (1600, 1200), "OV3660": (2048, 1536), "OV5640": (2592, 1944), "IMX219": (3280, 2464), "IMX708": (4608, 2592)}
+# The largest picture of each sensor (esp32-camera).
+SENSORS = {"OV2640": (1600, 1200), "OV3660": (2048, 1536), "OV5640": (2592, 1944)}
 
 TARGET_GB_PER_HOUR = 3
 TARGET_FPS = 5  # what an OV5640 on an ESP32-S3 was seen to record at this size (s60sc/ESP32-CAM_MJPEG2SD)

@@ -189,7 +189,7 @@ def storage(a: Assumptions) -> list[Cost]:
     tb, raw = Footage(a).tb, raw_tb(a)
     kwh = raw / 2 * a.watts_per_raw_tb * a.cooling_factor * a.years * HOURS_PER_YEAR / 1000
     replaced_tb = raw / 2 * a.years * a.drive_failure_percent / 100
-    code = f"{a.data_shards:g}+{a.parity_shards:g} shards, {a.fill_percent:g} % full: {raw / 1000:,.1f} PB of drives" if tb else "no bytes"
+    code = f"{a.data_shards:g}+{a.parity_shards:g} shards, {a.fill_percent:g} % full: {raw / 1000:,.1f} PB of drives"
     return [
         Cost("storage, bare bytes", tb * a.storage_cost_per_tb, 0, f"{tb:,.0f} TB at ${a.storage_cost_per_tb:g}"),
         Cost("storage redundancy and free room", (raw - tb) * a.storage_cost_per_tb, 0, code),

@@ -37,10 +37,8 @@ def _upload(plan: Plan) -> Iterator[str]:
 def _evening(plan: Plan) -> Iterator[str]:
     traffic = plan.traffic
     if traffic.peak_gbps > traffic.mean_gbps:
-        yield (
-            f"everyone comes home at 18:00: {traffic.peak_gbps:,.1f} Gbit/s arrive at once, {traffic.mean_gbps:,.1f} on average:"
-            f" {traffic.ingest_nodes} ingest nodes, or recorders that wait their turn"
-        )
+        peak = f"{traffic.peak_gbps:,.1f} Gbit/s arrive for {traffic.upload_hours_per_day:.1f} h, {traffic.mean_gbps:,.1f} on average"
+        yield f"everyone comes home at 18:00: {peak}: {traffic.ingest_nodes} ingest nodes, or recorders that wait their turn"
 
 
 def _afterwards(plan: Plan) -> Iterator[str]:

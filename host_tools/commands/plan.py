@@ -81,6 +81,7 @@ def show(plan: Plan, figures: Given) -> None:
     click.echo(f"{footage.hours_per_person:,.0f} h and {footage.gb_per_person:,.0f} GB a person, {footage.pb:,.2f} PB in all")
     click.echo(f"\nThe original estimate: {dollars(original.devices_usd)} devices + {dollars(original.storage_usd)} storage", nl=False)
     click.echo(f" = {dollars(original.total_usd)}")
+    click.echo("Ways to read it (what the stated $1.37 M was made of is not known):")
     for words, usd in original.readings.items():
         click.echo(f"  {words}: ${usd:,.0f}")
     click.echo(f"\n{'The whole bill, in $':34}{'own store':>14}{'service':>14}")

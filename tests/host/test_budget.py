@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """The budget of a board: what it says of the XIAO, that more never hurts, and that the simulator agrees."""
 
+import copy
 import json
 from typing import Any
 
@@ -82,12 +83,22 @@ def test_what_was_measured_or_chosen_replaces_the_boards_figure(profile, facts, 
     assert boards.load(XIAO) == BOARD  # the board itself is as it was
 
 
-@pytest.mark.parametrize(
-    ("battery_mah", "verdict"),
-    [(2519, FAIL), (2520, WARN), (2964, WARN), (2965, PASS)],  # 14 h x 180 mA = 2520 mAh; 2520 / 0.85 = 2964.7
-)
-def test_the_edges_of_a_verdict(battery_mah, verdict):
-    assert check(reckon(altered(BOARD, {"battery_mah": battery_mah}), "svga10", 14), "battery").verdict == verdict
+EDGES = [
+    ("svga10", "battery", "battery_mah", [(2519, FAIL), (2520, WARN), (2964, WARN), (2965, PASS)]),  # 14 h x 180 mA; that / 0.85 = 2964.7
+    ("vga10", "upload", "upload_kbps", [(309, FAIL), (310, WARN), (386, WARN), (387, PASS)]),  # 11.14 GB in 10 h; in 8 h
+    ("vga10", "card space", "card_gb", [(11, FAIL), (12, WARN), (33, WARN), (34, PASS)]),  # 11.14 GB; three days of it
+]
+
+
+@pytest.mark.parametrize(("profile", "part", "fact", "expected"), EDGES)
+def test_the_edges_of_a_verdict(profile, part, fact, expected):
+    assert [(value, check(reckon(altered(BOARD, {fact: value}), profile, 14), part).verdict) for value, _ in expected] == expected
+
+
+def test_a_picture_too_large_one_way_is_too_large():
+    board = copy.deepcopy(BOARD)
+    board["profiles"]["svga10"].update(width=1700, height=100)
+    assert check(reckon(board, "svga10", 14), "sensor").verdict == FAIL
 
 
 def test_a_sending_radio_costs_the_cell_and_helps_the_upload():
