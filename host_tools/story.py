@@ -81,8 +81,8 @@ def _recorded(line: Timeline) -> Lane:
 
 def _by_truth(footage: Footage, line: Timeline, produced: list[Produced]) -> list[Lane]:
     """What the camera produced, and what of it the recorder dropped or a power cut took."""
-    number_of = Matches(footage, produced).boot_of
-    boots = {world: boot for world, number in number_of.items() for boot in line.boots if boot.number == number}
+    numbers_of = Matches(footage, produced).numbers
+    boots = {world: boot for world, numbers in numbers_of.items() for boot in line.boots if boot.number in numbers}
     fates = {"captured": "", "dropped": "dropped:", "lost": "lost:"}
     return [_fate_lane(title, line, boots, [f for f in produced if f.fate.startswith(fate)]) for title, fate in fates.items()]
 

@@ -45,7 +45,8 @@ def conclude(options: Options, world: World, history: History) -> tuple[Result, 
     card, truth_file = options.out / "card.img", options.out / "truth.jsonl"
     with open_source(card) as source:
         footage = load(source, hashes=True)
-        rows = truth.settle(options.out / "truth.raw", world.reel, footage, history, options.period_ms)
+        strikes = truth.strikes_in(options.out / "trace.jsonl")
+        rows = truth.settle(options.out / "truth.raw", world.reel, footage, history, options.period_ms, strikes)
     truth.write(rows, truth_file)
     report = verify(card, truth=truth_file)
     return _result(options, history, footage, rows, report), report
@@ -56,7 +57,7 @@ def _result(options: Options, history: History, footage: Footage, rows: list[tru
     ended_well = history.ends[-1].reason == ASLEEP
     causes = truth.causes(rows)
     return Result(
-        ok=ended_well and report.verdict != "damaged" and truth.UNEXPLAINED not in causes,
+        ok=ended_well and report.verdict != "damaged" and truth.UNEXPLAINED not in {row.fate for row in rows},
         board=options.board["name"],
         profile=options.profile,
         virtual_s=round(history.virtual_s, 3),

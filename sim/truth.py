@@ -4,7 +4,8 @@
 
 The simulated sensor wrote a line per frame; the bytes follow from the reel and the stamp, so the hashes are
 computed here. A frame is `recorded` when it was read back from the card, whatever the firmware believed; `lost:` says what
-ended its boot before it was safe; `dropped:` names the model that lost it or the recording's own reason.
+struck before it was safe: the end of its boot, or a card that failed; `dropped:` names the model that lost it, the failed
+card that could not take it, or the recording's own reason.
 """
 
 import hashlib
@@ -14,14 +15,17 @@ from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from itertools import groupby
 from pathlib import Path
+from typing import Any
 
 from host_tools.footage import Footage, Gap
-from host_tools.losses import gaps_in
+from host_tools.truth import UNEXPLAINED, Matches, Produced, struck_ms
 from sim.reel import Reel, stamped
 from sim.runner import ASLEEP, History
 
-UNEXPLAINED = "unexplained"
+CARD_ERROR = "card_error"
 _CAUSES = {"cut": "power_cut"}
+_FAILURES = ("write-error", "write-protected", "read-error", "gone", "swap")  # faults that the firmware meets as an error
+_BACK_MS = 10_000  # a card that works again is recorded on by then
 
 
 @dataclass(frozen=True)
@@ -36,18 +40,50 @@ class Truth:
     fate: str
 
 
-def settle(raw: Path, reel_path: Path, footage: Footage, history: History, period_ms: float) -> list[Truth]:
-    """The fate of every frame, in the order of production."""
-    number_of = {frame.sha256: boot.number for boot in footage.boots for frame in boot.frames}
+@dataclass(frozen=True)
+class Strike:
+    """A card that failed, in uptime of a boot: from when on it was of no use, and until when."""
+
+    at_ms: float
+    until_ms: float
+
+
+def settle(
+    raw: Path, reel_path: Path, footage: Footage, history: History, period_ms: float, strikes: dict[int, list[Strike]]
+) -> list[Truth]:
+    """The fate of every frame, in the order of production; `strikes` by boot."""
     settled: list[Truth] = []
-    for boot, produced in groupby(sorted(_hashed(raw, reel_path), key=lambda row: row.n), key=lambda row: row.boot):
-        rows = list(produced)
-        kept = [row for row in rows if row.sha256 in number_of]
-        number = number_of[kept[-1].sha256] if kept else 0  # the recorder counts boots in its own way
-        reason = history.ends[boot - 1].reason
-        judge = _Judge(number_of.keys(), kept[-1].n if kept else -1, reason, gaps_in(footage, number), 2 * period_ms)
-        settled += [replace(row, fate=judge.fate(row)) for row in rows]
+    rows = sorted(_hashed(raw, reel_path), key=lambda row: row.n)
+    matches = Matches(footage, _produced(rows))
+    for boot, produced in groupby(rows, key=lambda row: row.boot):
+        last_ms, ending = matches.last_found_ms.get(boot, -1), history.ends[boot - 1].reason
+        judge = _Judge(matches.found, last_ms, ending, matches.gaps_of(boot), strikes.get(boot, []), 2 * period_ms)
+        settled += [replace(row, fate=judge.fate(row)) for row in produced]
     return settled
+
+
+def _produced(rows: list[Truth]) -> list[Produced]:
+    """As the judge of a recording sees them."""
+    return [Produced(row.boot, row.n, row.ticks_ms, row.sha256, row.fate) for row in rows]
+
+
+def strikes_in(trace: Path) -> dict[int, list[Strike]]:
+    """When the firmware of each boot met a card that fails, as the world wrote it down."""
+    strikes: dict[int, list[Strike]] = {}
+    boot, began_us = 0, 0
+    for row in _rows(trace, "boot", "card_fault"):
+        if row["what"] == "boot":
+            boot, began_us = row["boot"], row["us"]
+        elif row["kind"] in _FAILURES:
+            strikes.setdefault(boot, []).append(Strike((row["us"] - began_us) / 1000, (row["until_us"] - began_us) / 1000))
+    return strikes
+
+
+def _rows(trace: Path, *kinds: str) -> Iterator[dict[str, Any]]:
+    """The lines of some kinds; a long trace is mostly others."""
+    wanted = tuple(f'"what": "{kind}"' for kind in kinds)
+    with trace.open() as lines:
+        yield from (json.loads(line) for line in lines if any(what in line for what in wanted))
 
 
 def _hashed(raw: Path, reel_path: Path) -> Iterator[Truth]:
@@ -64,9 +100,10 @@ class _Judge:
     """What is known about one boot; a gap's ends are when the recorder looked, so they may be off by `slack_ms`."""
 
     found: Collection[str]
-    last: int
+    last_ms: float
     ending: str
     gaps: list[Gap]
+    strikes: list[Strike]
     slack_ms: float
 
     def fate(self, row: Truth) -> str:
@@ -74,10 +111,24 @@ class _Judge:
             return "recorded"
         if row.fate.startswith("dropped:"):
             return row.fate
-        if row.n > self.last and self.ending != ASLEEP:
+        near = [gap for gap in self.gaps if gap.touches(row.ticks_ms - self.slack_ms, row.ticks_ms + self.slack_ms)]
+        by_card = self._by_card(row.ticks_ms, near)
+        if by_card:
+            return by_card
+        if row.ticks_ms > self.last_ms and self.ending != ASLEEP:
             return f"lost:{_CAUSES.get(self.ending, self.ending)}"
-        near = (gap.cause for gap in self.gaps if gap.touches(row.ticks_ms - self.slack_ms, row.ticks_ms + self.slack_ms))
-        return f"dropped:{next(near, UNEXPLAINED)}"
+        return f"dropped:{near[0].cause}" if near else UNEXPLAINED
+
+    def _by_card(self, ticks_ms: float, near: list[Gap]) -> str:
+        """What a failed card did to a frame: in the stretch that a gap puts down to it, or after the last frame of the boot."""
+        told = [gap for gap in near if gap.cause == CARD_ERROR]
+        for strike in self.strikes:
+            if ticks_ms > self.last_ms < strike.at_ms or any(gap.touches(strike.at_ms, strike.at_ms) for gap in told):
+                if ticks_ms <= strike.at_ms:
+                    return f"lost:{CARD_ERROR}"
+                if ticks_ms <= strike.until_ms + _BACK_MS:
+                    return f"dropped:{CARD_ERROR}"
+        return ""
 
 
 def write(rows: list[Truth], path: Path) -> None:
@@ -90,7 +141,6 @@ def causes(rows: list[Truth]) -> dict[str, int]:
 
 
 def lost_ms_max(rows: list[Truth], period_ms: float) -> int:
-    """The most footage that the end of a boot cost; a frame stands for one period."""
-    lost = (row for row in rows if row.fate.startswith("lost:"))
-    times = [[row.ticks_ms for row in of_boot] for _, of_boot in groupby(lost, key=lambda row: row.boot)]
-    return max((round(each[-1] - each[0] + period_ms) for each in times), default=0)
+    """The most footage that one fault cost; a frame stands for one period."""
+    struck = struck_ms(_produced(rows), {row.sha256 for row in rows if row.fate == "recorded"})
+    return max((round(struck[row.sha256] - row.ticks_ms + period_ms) for row in rows if row.sha256 in struck), default=0)

@@ -32,6 +32,10 @@ class Fault:
     def strikes(self, now_us, count):
         return self.from_us <= now_us < self.to_us and self.first <= count <= self.last
 
+    def until_us(self, now_us):
+        """When it is over; nobody knows when a count will be reached."""
+        return self.to_us if self.last == _NEVER else now_us
+
     def read(self, card, sector, buffer):
         return None
 
@@ -185,7 +189,8 @@ class FaultyCard(CardModel):
     def _tell(self, fault, result):
         if not fault.has_told:
             fault.has_told = True
-            self._trace.add("card_fault", kind=fault.kind, write=self._writes, read=self._reads)
+            until_us = fault.until_us(self._clock.now_us)
+            self._trace.add("card_fault", kind=fault.kind, write=self._writes, read=self._reads, until_us=until_us)
         return result
 
     # -- what the faults need ----------------------------------------------------------------

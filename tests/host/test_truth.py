@@ -42,6 +42,7 @@ class Scene:
         self._raw, self._reel = folder / "truth.raw", folder / "reel"
         self._footage = Footage(Source("nowhere", "folder", []), found, {})
         self._history = History([End(reason, 0, {}) for reason in endings], 0.0, 0)
+        self.strikes: dict[int, list[truth.Strike]] = {}
 
     @staticmethod
     def _segment(boot: int, frames: list[Frame], gaps: list[Gap]) -> Segment:
@@ -50,7 +51,7 @@ class Scene:
 
     def settle(self) -> list[truth.Truth]:
         self._raw.write_text("\n".join(self.lines) + "\n")
-        return truth.settle(self._raw, self._reel, self._footage, self._history, PERIOD_MS)
+        return truth.settle(self._raw, self._reel, self._footage, self._history, PERIOD_MS, self.strikes)
 
 
 def short(rows: list[truth.Truth]) -> list[str]:
@@ -85,6 +86,39 @@ def test_the_recording_itself_says_why(tmp_path: Path):
     known = (gap("card_error", 300, 400, boot=7), gap("paused", 700, None, boot=7))
     rows = Scene(tmp_path, "rrccrru", endings=("deep_sleep",), gaps=known, first_boot=7).settle()
     assert short(rows) == ["recorded"] * 2 + ["dropped:card_error"] * 2 + ["recorded"] * 2 + ["dropped:paused"]
+
+
+def test_a_card_that_failed_took_what_was_not_safe_and_could_not_take_what_came_next(tmp_path: Path):
+    scene = Scene(tmp_path, "rr" + "c" * 6 + "rr", endings=("deep_sleep",), gaps=(gap("card_error", 200, 900),))
+    scene.strikes = {1: [truth.Strike(450, 700)]}
+    assert short(scene.settle()) == ["recorded"] * 2 + ["lost:card_error"] * 2 + ["dropped:card_error"] * 4 + ["recorded"] * 2
+
+
+def test_a_cut_after_a_card_that_failed_took_only_what_the_card_would_have_taken(tmp_path: Path):
+    """The card fails at 450 ms and works again at 700 ms; 10 s later, at the latest, it is recorded on."""
+    scene = Scene(tmp_path, "rr" + "c" * 110, "r", endings=("cut", "deep_sleep"), gaps=(gap("power_on", 200, None),))
+    scene.strikes = {1: [truth.Strike(450, 700)]}
+    parts = [["recorded"] * 2, ["lost:card_error"] * 2, ["dropped:card_error"] * 103, ["lost:power_cut"] * 5, ["recorded"]]
+    assert short(scene.settle()) == [fate for part in parts for fate in part]
+
+
+def test_a_card_that_failed_before_frames_that_were_kept_has_nothing_to_do_with_the_cut(tmp_path: Path):
+    scene = Scene(tmp_path, "rrccc", endings=("cut",), gaps=(gap("power_on", 200, None),))
+    scene.strikes = {1: [truth.Strike(150, 160)]}
+    assert short(scene.settle()) == ["recorded"] * 2 + ["lost:power_cut"] * 3
+
+
+def test_the_world_tells_when_the_card_failed_in_each_boot(tmp_path: Path):
+    told = [
+        {"us": 300_000, "what": "boot", "boot": 1, "cause": "power_on"},
+        {"us": 500_000, "what": "card_sync", "bytes": 512, "writes": 1},
+        {"us": 800_000, "what": "card_fault", "kind": "flip", "until_us": 900_000},
+        {"us": 900_000, "what": "card_fault", "kind": "gone", "until_us": 2_900_000},
+        {"us": 5_000_000, "what": "boot", "boot": 2, "cause": "power_on"},
+        {"us": 6_000_000, "what": "card_fault", "kind": "write-error", "until_us": 6_000_000},
+    ]
+    (tmp_path / "trace").write_text("".join(json.dumps(row) + "\n" for row in told))
+    assert truth.strikes_in(tmp_path / "trace") == {1: [truth.Strike(600, 2600)], 2: [truth.Strike(1000, 1000)]}
 
 
 def test_nobody_says_why(tmp_path: Path):

@@ -140,6 +140,48 @@ class TestTruth:
         rows = [*truth_rows(range(1, 11)), *truth_rows([11, 12], fate="dropped:stopped")]
         assert self.judge(tmp_path, rows, [Segment(frames(1, 10))]) == ("lossless", [])
 
+    @pytest.mark.parametrize(
+        ("fate", "complaint"),
+        [
+            ("dropped:stopped", ""),
+            ("dropped:overflow", ""),
+            ("dropped:unexplained", "missing and no gap says why"),
+            ("lost:power_cut", "missing and no gap says why"),
+            ("recorded", "cannot be read back"),
+        ],
+    )
+    def test_behind_the_last_frame_only_what_has_a_reason_may_be_missing(self, tmp_path, fate, complaint):
+        _, problems = self.judge(tmp_path, [*truth_rows(range(1, 11)), *truth_rows([11, 12], fate=fate)], [Segment(frames(1, 10))])
+        assert [complaint in problem for problem in problems] == ([True] if complaint else [])
+
+    def test_a_boot_that_kept_nothing_is_no_recording_that_was_stopped(self, tmp_path):
+        rows = [*truth_rows(range(1, 11)), *truth_rows(range(1, 4), boot=2, fate="dropped:overflow")]
+        problems = ["boot 2: 3 frames from 1 to 3 (dropped:overflow) missing and no gap says why"]
+        assert self.judge(tmp_path, rows, [Segment(frames(1, 10))]) == ("damaged", problems)
+
+    def test_a_boot_that_kept_nothing_is_explained_by_a_gap_between_its_neighbours(self, tmp_path):
+        lost = truth_rows(range(1, 4), boot=6, fate="lost:power_cut")
+        rows = [*truth_rows(range(1, 11), boot=5), *lost, *truth_rows(range(1, 11), boot=8)]
+        told = [gap("power_cut", None, None, None, boot=boot) for boot in (6, 9)]
+        renamed = [{**row, "boot": {5: 1, 6: 2, 8: 3}[row["boot"]]} for row in rows]
+        for which, verdict in ((told[:1], "lossy"), (told[1:], "damaged")):
+            segments = [Segment(frames(1, 10, boot=5), boot=5), Segment([*frames(1, 10, boot=8), *which], boot=8)]
+            assert self.judge(tmp_path / verdict, renamed, segments)[0] == verdict
+
+    @pytest.mark.parametrize(("first", "verdict"), [(21, "lossy"), (11, "lossy"), (8, "damaged")])
+    def test_each_fault_of_a_boot_may_cost_two_seconds(self, tmp_path, first, verdict):
+        """A card error at frame 30 costs what was not safe yet; while it lasts nothing can be kept; then all goes well again."""
+        lost = truth_rows(range(first, 31), fate="lost:card_error")
+        rows = [*truth_rows(range(1, first)), *lost, *truth_rows(range(31, 60), fate="dropped:card_error"), *truth_rows(range(60, 70))]
+        told = [*frames(1, first - 1), gap("card_error", None, (first - 1) * PERIOD_MS, 6000), *frames(60, 69)]
+        assert self.judge(tmp_path, rows, [Segment(told)])[0] == verdict
+
+    def test_a_card_error_and_the_cut_after_it_are_two_faults(self, tmp_path):
+        fates = [(11, 30, "lost:card_error"), (31, 90, "dropped:card_error"), (91, 105, "lost:power_cut")]
+        rows = [*truth_rows(range(1, 11)), *(row for first, last, fate in fates for row in truth_rows(range(first, last + 1), fate=fate))]
+        told = [*frames(1, 10), gap("power_cut", None, 1000, None)]
+        assert self.judge(tmp_path, rows, [Segment(told)]) == ("lossy", [])
+
     def test_the_world_may_count_boots_from_elsewhere(self, tmp_path):
         rows = [{**row, "boot": 0} for row in truth_rows(range(1, 11), boot=3)]
         rows += [{**row, "boot": 0} for row in truth_rows([11], boot=3, fate="lost:power_cut")]
