@@ -33,12 +33,13 @@ class Housekeeper:
         """Look after whatever card there is, for ever."""
         while True:
             try:
-                await self._look()
+                await self.look()
             except OSError as error:  # recording will meet it too, if it is serious
                 self._health.event("card", "the card could not be tidied (%s); trying again" % error, "warn")
             await sleep_ms(LOOK_MS)
 
-    async def _look(self):
+    async def look(self):
+        """One round. Raises OSError from the card."""
         store = self._storage.store
         if store is not self._store:
             self._store, self._since_ms, self._level = store, self._keeper.uptime_ms(), 0

@@ -222,7 +222,7 @@ class SegmentIndex:
             crc = _put(file, noted, _put(file, states, crc))
             file.write(struct.pack("<I", crc))
         if os.stat(path)[6] != _size_of(rows, len(notes)):
-            raise OSError(ENOSPC)  # FatFs reports a full card as a short write
+            raise OSError(ENOSPC, "full")  # FatFs reports a full card as a short write
 
 
 def _put(file, data, crc):

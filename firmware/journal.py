@@ -135,7 +135,7 @@ class Journal:
             file.seek(number % GENERATION_RECORDS * RECORD_BYTES)
             entry = decode(file.read(RECORD_BYTES))
         if entry is None:
-            raise OSError(EIO)
+            raise OSError(EIO, "no such record")
         return entry
 
     # -- writing ---------------------------------------------------------------------------
@@ -146,7 +146,7 @@ class Journal:
             self._open()
         try:
             if self._file.write(entry.encode()) != RECORD_BYTES:
-                raise OSError(ENOSPC)  # FatFs reports a full card as a short write
+                raise OSError(ENOSPC, "full")  # FatFs reports a full card as a short write
             self._file.flush()
         except OSError:
             self._give_up()

@@ -158,7 +158,7 @@ class SegmentStore:
         """The SegmentWriter of a new file. Raises OSError(ENOSPC) when nothing may be removed."""
         room = self.make_room(limit_bytes + SPARE_BYTES, overwrite) - SPARE_BYTES
         if room < SPARE_BYTES:
-            raise OSError(j.ENOSPC)
+            raise OSError(j.ENOSPC, "full")
         number = max(self.last_segment, self._last_of_boot()) + 1
         while exists(self.path(self.boot, number)):  # nothing is ever opened for overwriting
             number += 1
@@ -209,7 +209,7 @@ class SegmentStore:
         """SegmentInfo of a row. Raises OSError: ENOENT without its file, EIO without its journal record."""
         entry = self.journal.read(self.index.records[at])
         if not self.index.has(at, entry.boot, entry.segment) or entry.kind != j.CLOSED:
-            raise OSError(j.EIO)
+            raise OSError(j.EIO, "another record")
         path = self.path(entry.boot, entry.segment)
         os.stat(path)
         return SegmentInfo(entry, path)
@@ -327,6 +327,24 @@ class SegmentStore:
         index = self.index
         for at in index.rows(_STATES[state]):
             yield index.boots[at], index.segments[at], j.KINDS[index.kind(at)], index.sizes[at]
+
+    def newest_first(self):
+        """Yield (boot, segment, SegmentInfo), without that while it is open or when its record cannot be read."""
+        for at in range(len(self.index.states) - 1, -1, -1):
+            if self.index.kind(at) != j.RECLAIMED:
+                yield self.index.boots[at], self.index.segments[at], self._info_if_any(at)
+
+    def _info_if_any(self, at):
+        try:
+            return self.info(at) if self.index.kind(at) != j.OPEN else None
+        except OSError:
+            return None
+
+    def current(self):
+        """(boot, segment) of what is being recorded, or None."""
+        number = self._last_of_boot()
+        is_open = number and self.index.kind(self.index.find(self.boot, number)) == j.OPEN
+        return (self.boot, number) if is_open else None
 
     def status(self):
         index = self.index

@@ -13,21 +13,23 @@ LIMIT = 1 << 20
 DEVICE = b"test"
 
 
-def fill(writer, store, frames=3):
+def fill(writer, store, frames=3, offset_ms=5000, start_ms=0):
     chunk = ChunkBuffer(32768, DEVICE)
-    chunk.begin(store.boot, 5000)
+    chunk.begin(store.boot, offset_ms)
     for n in range(frames):
-        chunk.add_frame(b"\xff\xd8" + bytes(500) + b"\xff\xd9", n + 1, 100 * n + 100)
+        chunk.add_frame(b"\xff\xd8" + bytes(500) + b"\xff\xd9", n + 1, start_ms + 100 * n + 100)
     writer.put(chunk)
     while writer.step():
         pass
     writer.commit()
 
 
-def record_one(store, frames=3):
+def record_one(store, frames=3, offset_ms=5000, start_ms=0):
+    free_bytes, store.free_bytes = store.free_bytes, lambda: 1 << 40
     writer = store.open_next([("boot", str(store.boot))], LIMIT)
-    fill(writer, store, frames)
-    store.closed(writer.number, writer.close(), 5000)
+    store.free_bytes = free_bytes
+    fill(writer, store, frames, offset_ms, start_ms)
+    store.closed(writer.number, writer.close(), offset_ms)
 
 
 def opened(folder, hint=0):

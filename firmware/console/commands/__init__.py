@@ -18,6 +18,7 @@ FILES = (
     "status",
     "log",
     "segments",
+    "keep",
     "sync",
     "pause",
     "resume",
