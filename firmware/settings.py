@@ -14,6 +14,9 @@ with a bad settings file records.
 import json
 import os
 
+from firmware.files import exists
+
+NEW = ".new"
 DEVICE_CHARACTERS = 16
 NAME_CHARACTERS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 MIN_PART_BYTES = 5242880  # S3 refuses smaller ones, but for an object's last
@@ -60,6 +63,16 @@ TABLE = {
 }
 
 
+def _read(path):
+    """The values in a file, or None: it is not there, or holds no settings."""
+    try:
+        with open(path) as file:
+            values = json.load(file)
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: nested too deep
+        return None
+    return values if isinstance(values, dict) else None
+
+
 class Settings:
     """Attributes are the names of TABLE; keys of a newer version are kept as they are."""
 
@@ -72,16 +85,12 @@ class Settings:
 
     @classmethod
     def load(cls, path):
-        """Read the file; without one everything has its default, and also if it is no JSON, which is told in `rejected`."""
-        try:
-            with open(path) as file:
-                values = json.load(file)
-        except OSError:
-            values = {}
-        except ValueError:
-            values = None
-        settings = cls(path, values if isinstance(values, dict) else {})
-        if not isinstance(values, dict):
+        """Without a file everything has its default, and also if it holds no settings, which is told in `rejected`."""
+        values = _read(path)
+        if values is None:
+            values = _read(path + NEW)  # a cut came in the middle of a save that could not replace the file in one go
+        settings = cls(path, values or {})
+        if values is None and exists(path):
             settings.rejected.append(path)
         return settings
 
@@ -104,7 +113,11 @@ class Settings:
 
     def save(self):
         """Write new, rename: a cut leaves the old file or the new one, never half of one."""
-        fresh = self.path + ".new"
+        fresh = self.path + NEW
         with open(fresh, "w") as file:
             file.write(json.dumps(self._values))
-        os.rename(fresh, self.path)
+        try:
+            os.rename(fresh, self.path)
+        except OSError:  # FAT does not replace a file
+            os.remove(self.path)
+            os.rename(fresh, self.path)

@@ -16,6 +16,8 @@ class CommandError(Exception):
 
 _ENOSPC = 28  # the same number everywhere, but MicroPython does not name it
 
+_NO_MEMORY = ("There is not enough memory for this.", "Type reboot, then try again.")
+
 _BY_CODE = {
     errno.ENODEV: ("The card does not answer.", "Take the card out, put it in again, then type reboot."),
     errno.EIO: ("The card reports an error.", "Type status; if it stays, copy the card on a computer and replace it."),
@@ -23,7 +25,7 @@ _BY_CODE = {
     errno.ENOENT: ("A file is missing on the card.", "Type reboot: the journal is checked at start."),
     errno.ETIMEDOUT: ("The other side does not answer.", "Type status to see the link, then try again."),
     errno.EHOSTUNREACH: ("There is no way to the network.", "Type status to see the link, then try again."),
-    errno.ENOMEM: ("There is not enough memory for this.", "Type reboot, then try again."),
+    errno.ENOMEM: _NO_MEMORY,
 }
 
 
@@ -33,4 +35,6 @@ def in_words(error):
         return error.message, error.hint
     if isinstance(error, OSError) and error.args and error.args[0] in _BY_CODE:
         return _BY_CODE[error.args[0]]
+    if isinstance(error, MemoryError):
+        return _NO_MEMORY
     return "The command failed: %r" % (error,), "This is a fault in the firmware; the recording goes on. Please report it."

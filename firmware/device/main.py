@@ -19,4 +19,5 @@ try:
         time.sleep(AGAIN_S)
         sys.exit()  # a soft reset
 except KeyboardInterrupt:
-    print("\nInterrupted: this is the Python prompt, and NOTHING IS RECORDED. Ctrl-D starts the recorder.")
+    pass
+print("\nThis is the Python prompt, and NOTHING IS RECORDED. Ctrl-D starts the recorder.")

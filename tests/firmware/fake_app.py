@@ -105,7 +105,8 @@ class FakeApp:
         self.calls = []
         self.keeper = FakeKeeper()
         self.health = Health(self.keeper)
-        self.board = Named(name="testboard", temperature_c=lambda: 41)
+        self.board = Named(name="testboard", temperature_c=lambda: 41, reset_cause=lambda: "watchdog")
+        self.last_words = Named(hung="uploader")
         self.recorder = FakeRecorder(self.calls)
         self.uploader = FakeUploader(self.calls)
         self.link = Named(status=lambda: {"state": "connected", "rssi_dbm": -61}, kick=lambda: self.calls.append("look for Wi-Fi"))
@@ -116,8 +117,8 @@ class FakeApp:
     def leave(self):
         self.calls.append("leave")
 
-    async def reboot(self):
-        self.calls.append("reboot")
+    async def reboot(self, safe=False):
+        self.calls.append("reboot safe" if safe else "reboot")
 
     async def shutdown(self, sync=False):
         self.calls.append("shutdown sync" if sync else "shutdown")

@@ -3,6 +3,7 @@
 """Every command: its answer for programs, its answer for people, and what it asked of the app."""
 
 import asyncio
+import errno
 import json
 import unittest
 
@@ -72,6 +73,7 @@ class Status(unittest.TestCase):
         expected = (
             "recorder  daylog-abc123 (board testboard, firmware 0.1.0)",
             "state     recording, for 12 s since boot 7",
+            "reset     watchdog, because uploader hung",
             "time      not known yet; it comes with Wi-Fi",
             "frames    125 seen, 120 in closed segments, dropped: 3 card stall",
             "card      29.5 GB free, 3.0 MB to store; segments: 2 closed, 1 stored",
@@ -191,7 +193,7 @@ class PauseAndResume(unittest.TestCase):
 
 class Endings(unittest.TestCase):
     def test_what_the_app_is_asked(self):
-        for line, call in (("reboot", "reboot"), ("shutdown", "shutdown"), ("repl", "leave")):
+        for line, call in (("reboot", "reboot"), ("reboot safe", "reboot safe"), ("shutdown", "shutdown"), ("repl", "leave")):
             app = FakeApp()
             do(line, app)
             self.assertEqual(app.calls, [call])
@@ -218,6 +220,7 @@ class Words(unittest.TestCase):
 
     def test_errors(self):
         self.assertEqual(in_words(OSError(28))[0], "The card is full.")
+        self.assertEqual(in_words(MemoryError("allocation failed")), in_words(OSError(errno.ENOMEM)))
         self.assertTrue("OSError" in in_words(OSError(12345))[0])
 
 

@@ -163,7 +163,9 @@ class SupervisorTest(unittest.TestCase):
             self.clock.now_ms += 25_000  # it computes; nobody else runs
             self.watchdog.last_call()
 
-        self.play(self.starting("recorder", self.failing(), vital=True), self.guarded(), self.starting("uploader", endless), self.until(5_000))
+        self.play(
+            self.starting("recorder", self.failing(), vital=True), self.guarded(), self.starting("uploader", endless), self.until(5_000)
+        )
         self.assertEqual(self.last, ["uploader"])
 
     def test_a_task_that_nobody_started_here_is_the_consoles(self):

@@ -1,24 +1,24 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""`reboot`: close the segment and start again."""
+"""`reboot`: close the segment and start again, if need be without the radio."""
 
 from firmware.console import words
 
 NAME = "reboot"
-USAGE = "reboot"
-HELP = "Close the segment and start again."
+USAGE = "reboot [safe]"
+HELP = "Close the segment and start again; safe: with the radio off."
 EXAMPLE = "reboot"
-WORDS = ()
+WORDS = ("safe",)
 
 
 async def run(_context, args):
-    words.at_most(args, 0, USAGE)
-    return {"rebooting": True}
+    words.at_most(args, 1, USAGE)
+    return {"rebooting": True, "safe": bool(args) and words.choice(args[0], WORDS, USAGE) == "safe"}
 
 
 def text(_result):
     return "Closing the segment, then rebooting."
 
 
-async def after(context, _result):
-    await context.reboot()
+async def after(context, result):
+    await context.reboot(safe=result["safe"])

@@ -25,6 +25,7 @@ async def run(context, args):
             "firmware": VERSION,
             "state": context.recorder.state if context.recorder else "starting",
             "frames_seen": context.recorder.sequence if context.recorder else 0,
+            "reset": {"cause": context.board.reset_cause(), "hung": context.last_words.hung},
             "temperature_c": context.board.temperature_c(),
             "card": _status_of(context.store),
             "link": _status_of(context.link),
@@ -44,6 +45,7 @@ def text(result):
     rows = [
         ("recorder", "%s (board %s, firmware %s)" % (result["device"], result["board"], result["firmware"])),
         ("state", "%s, for %s since boot %d" % (result["state"], words.duration(result["uptime_ms"]), result["boot"])),
+        ("reset", _reset(result["reset"])),
         ("time", iso(result["unix_ms"]) if result["unix_ms"] else "not known yet; it comes with Wi-Fi"),
         ("frames", "%d seen, %d in closed segments, %s" % (result["frames_seen"], counters.get("recorded", 0), _dropped(counters))),
         ("card", _card(result["card"])),
@@ -52,6 +54,11 @@ def text(result):
         ("chip", "" if result["temperature_c"] is None else "%d C" % result["temperature_c"]),
     ]
     return words.table(rows) + "\n" + _problems(result["problems"])
+
+
+def _reset(reset):
+    hung = ", because %s hung" % reset["hung"] if reset["hung"] else ""
+    return "%s%s" % (reset["cause"].replace("_", " "), hung)
 
 
 def _dropped(counters):
