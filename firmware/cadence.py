@@ -32,6 +32,11 @@ class Cadence:
         self._looked_ms = now_ms
         self.due_ms = now_ms + LOOK_AGAIN_MS
 
+    def skip(self, frames, now_ms):
+        """Nobody has looked for long; what was waiting was thrown away. It is not missed, and the next frame is yet to come."""
+        self._since_fresh += frames
+        self._last_ms = now_ms
+
     def overdue_ms(self, now_ms):
         """How long ago the next frame should have come."""
         return now_ms - self._last_ms if self._fresh_ms is not None else 0

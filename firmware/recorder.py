@@ -24,8 +24,9 @@ LONGEST_RETRY_MS = const(30_000)
 CARD_LOOK_MS = const(20)  # between two looks whether there is a card again
 MOST_WAITING = const(4)
 ENOSPC = const(28)
-CARD_FULL = "the card is full of footage that is not stored yet; bring it into Wi-Fi, or insert an empty card"
-CARD_BAD = "the card cannot be written (error %s); take it out, check it, replace it"
+ESTALE = const(116)  # the card was taken out
+STALL_MS = const(400)  # a card that is busy for so long is worth a word
+NOT_RECORDED = "footage cannot be written: %s"
 LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
 
 
@@ -43,6 +44,7 @@ class Recorder:
         self._spare = ChunkBuffer(profile["chunk_bytes"], device)
         self._cadence = Cadence(profile["fps"])
         self._limit_bytes = MAX_PARTS * settings.part_bytes
+        self._store = None  # that of the open segment
         self._writer = None
         self._closing = False  # the writer has its last chunk; what is filled now belongs to the next segment
         self._generation = self._offset_ms = self._segment_offset_ms = 0
@@ -55,6 +57,8 @@ class Recorder:
         self._camera_open = False
         self._last_frame_ms = 0
         self._durable_ms = 0  # the footage up to here is safe
+        self._stalled_ms = -1  # when the card was busy for long
+        self._looked_ms = 0  # when the camera was asked for a frame
         health.listeners.append(self._on_event)
 
     # -- what others call ------------------------------------------------------------
@@ -108,10 +112,15 @@ class Recorder:
         return max(1, self._cadence.due_ms - self._keeper.uptime_ms())
 
     def _turn(self, now_ms):
+        if self._store is not self._storage.store:
+            raise OSError(ESTALE)
         if now_ms >= self._cadence.due_ms:
             self._look(now_ms)
+        before_ms = self._keeper.uptime_ms()
         self._write_between_frames()
         now_ms = self._keeper.uptime_ms()
+        if now_ms - before_ms > STALL_MS:
+            self._card_stalled(before_ms, now_ms)
         if self._closing:
             if not self._writer.busy():
                 self._close_segment()
@@ -158,7 +167,6 @@ class Recorder:
         except OSError as error:
             self._camera_failed(now_ms, "the camera does not start: %r" % error)
             return False
-        self._retry_ms = FIRST_RETRY_MS
         self.state = "recording"
         return True
 
@@ -176,6 +184,9 @@ class Recorder:
 
     def _look(self, now_ms):
         camera = self._camera
+        if now_ms - self._looked_ms > STALL_MS:
+            self._skip_waiting(now_ms)
+        self._looked_ms = now_ms
         if not camera.available():
             self._cadence.wait(now_ms)
             if self._cadence.overdue_ms(now_ms) > SILENT_CAMERA_MS:
@@ -189,11 +200,25 @@ class Recorder:
         stamp_ms = cadence.stamp_ms
         if cadence.missed:
             self.sequence += cadence.missed
-            self._lost("overflow", cadence.missed, cadence.since_ms, stamp_ms)
+            self._lost(self._why_missed(cadence.since_ms), cadence.missed, cadence.since_ms, stamp_ms)
         self.sequence += 1
         self._take(frame, stamp_ms)
         camera.release()
         self._last_frame_ms = stamp_ms
+
+    def _skip_waiting(self, now_ms):
+        """Nobody has looked for so long that nobody knows when these frames were taken: better none than a wrong time."""
+        skipped = 0
+        while skipped < MOST_WAITING and self._camera.available() and self._camera.capture() is not None:
+            self._camera.release()
+            skipped += 1
+        self._cadence.skip(skipped, now_ms)
+        self.sequence += skipped
+        if skipped:
+            self._lost(self._why_missed(self._looked_ms), skipped, self._last_frame_ms, now_ms)
+
+    def _why_missed(self, since_ms):
+        return "card_stall" if self._stalled_ms >= since_ms else "overflow"
 
     def _take_waiting(self):
         """Frames that wait in the driver's buffers; there are never more than a few."""
@@ -227,6 +252,8 @@ class Recorder:
         self._writer.commit()
         self._durable_ms = self._writer.durable_ms or self._durable_ms
         self._health.count("commits")
+        self._health.clear_problem("recording")
+        self._retry_ms = FIRST_RETRY_MS
 
     def _seal(self, now_ms):
         """Hand the filled chunk to the writer. If the card has not taken the last one yet, wait for it here."""
@@ -265,7 +292,8 @@ class Recorder:
             self._durable_ms = now_ms
             self._adopt_clock()
         self._segment_offset_ms = self._offset_ms
-        self._writer = self._storage.store.open_next(self._about(now_ms), self._limit_bytes)
+        self._store = self._storage.store
+        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes)
         self._opened_ms = now_ms
         keeper = self._keeper
         if keeper.utc_known:
@@ -273,7 +301,6 @@ class Recorder:
             self._notes.append((channels.CLOCK, now_ms, json.dumps(clock).encode()))
         for gap in self._storage.take_gaps():
             self._notes.append((channels.GAPS, now_ms, json.dumps(gap).encode()))
-        self._health.clear_problem("card")
 
     def _adopt_clock(self):
         """From here on frames are dated by what is known of UTC now; only ever between two segments."""
@@ -302,7 +329,7 @@ class Recorder:
     def _close_segment(self):
         writer = self._writer
         result = writer.close()
-        self._storage.store.closed(writer.number, result, self._segment_offset_ms)
+        self._store.closed(writer.number, result, self._segment_offset_ms)
         self._writer, self._closing = None, False
         self._durable_ms = writer.durable_ms or self._durable_ms
         self._health.count("segments_closed")
@@ -319,12 +346,16 @@ class Recorder:
             self._open_segment(now_ms)
             self._begin_closing(now_ms)
             self._close_segment()
-        self._storage.store.idle()
+        self._store.idle()
 
     # -- losses ----------------------------------------------------------------------
 
     def _lost(self, cause, frames, from_ms, to_ms):
         """Count frames that were lost and open, or lengthen, the gap that will say so."""
+        if self._gap is not None and self._gap[1] is None:
+            cause = self._gap[0]  # they were lost in a stretch of which the length is not known yet
+            self._gap[3] = to_ms
+            return self._health.count("dropped_" + cause, frames)
         self._health.count("dropped_" + cause, frames)
         if self._gap is not None and self._gap[0] == cause:
             self._gap[1] += frames
@@ -357,12 +388,18 @@ class Recorder:
 
     def _card_failed(self, error, now_ms):
         """Frames not yet durable are gone: say so, give the segment up, and go on in a new one, if need be on another card."""
-        is_full = error.errno == ENOSPC
+        is_full = error.args[0] == ENOSPC
         cause = "card_full" if is_full else "card_error"
-        self._health.set_problem("card", CARD_FULL if is_full else CARD_BAD % error.errno)
+        self._health.set_problem("recording", NOT_RECORDED % self._storage.why(error))
         self._health.count("card_errors")
         self._give_up(cause, now_ms)
         self._put_off(now_ms)
+
+    def _card_stalled(self, from_ms, to_ms):
+        """Nothing else could run meanwhile; the camera's buffers overflowed."""
+        self._stalled_ms = to_ms
+        self._health.count("card_stalls")
+        self._health.event("card", "it kept the recorder waiting for %.1f s" % ((to_ms - from_ms) / 1000), "warn")
 
     def _give_up(self, cause, now_ms):
         """The open segment is left to recovery, and what was not durable yet is gone."""
@@ -379,7 +416,8 @@ class Recorder:
             return
         self._camera.open(self._profile)
         self._camera_open = True
-        self._cadence.restart(self._keeper.uptime_ms())
+        self._looked_ms = self._keeper.uptime_ms()
+        self._cadence.restart(self._looked_ms)
         self._health.clear_problem("camera")
 
     def _close_camera(self):

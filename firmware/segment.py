@@ -5,7 +5,7 @@
     writer = SegmentWriter(file, pairs, part_bytes, limit_bytes, number)
     writer.put(chunk)             # a sealed chunk waits
     while writer.step(): ...      # one slice each: hash it, write it
-    writer.commit()               # what was written is durable
+    writer.commit()               # what was written is durable, and the card gives it back
     result = writer.close()
 
 Hashes are computed from memory while writing, so that nothing is read twice to be uploaded.
@@ -20,6 +20,7 @@ from firmware.compat import const
 
 LIBRARY = "daylog 0.1"
 MAX_PARTS = const(8)  # what one journal record can hold
+EBADMSG = const(74)  # the card gave back something else
 
 
 class Hashes:
@@ -88,6 +89,8 @@ class SegmentWriter:
         self.durable_ms = None  # uptime of the last frame that a commit covered
         self._chunk = None
         self._at = 0
+        self._last = b""  # written last
+        self._echo = memoryview(bytearray(mcap.SECTOR))
         opening, self.summary = head(pairs)
         self._write_all(opening)
         self.offset = len(opening)
@@ -126,13 +129,27 @@ class SegmentWriter:
 
     def _write(self, data):
         self.hashes.update(data)
+        self._last = data
         if self._file.write(data) != len(data):
             raise OSError(28)  # ENOSPC: FatFs reports a full card as a short write
 
     def commit(self):
         """Make everything written durable: data, FAT and directory entry. May block as long as the card does."""
         self._file.flush()
+        self._read_back()
         self.durable_ms = self.last_ms
+
+    def _read_back(self):
+        """A card that only says it has kept the footage is found out now, not when the footage is wanted. The file system has no
+        copy of these sectors: they come from the card. Raises OSError(EBADMSG)."""
+        tail = self._last[-mcap.SECTOR :]
+        echo = self._echo[: len(tail)]
+        end = self._file.tell()
+        self._file.seek(end - len(tail))
+        self._file.readinto(echo)
+        self._file.seek(end)
+        if echo != tail:
+            raise OSError(EBADMSG)
 
     def close(self):
         """Write the summary, commit, close the file."""

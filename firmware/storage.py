@@ -13,49 +13,64 @@ Who keeps a store in hand must ask `storage.store` again each time: a store of b
 
 import asyncio
 
+from firmware import card_words
 from firmware.backoff import wait_ms
-from firmware.compat import const
+from firmware.card_guard import CardGuard
+from firmware.compat import collect, const
 from firmware.recovery import recover_open_segments, unknown_gap
 from firmware.segments import SegmentStore
 
 FIRST_RETRY_MS = const(500)
-LONGEST_RETRY_MS = const(5_000)
+LONGEST_RETRY_MS = const(2_000)
+LOOK_MS = const(10_000)  # how often to look whether it is still the same card: nobody else does while nothing is written
 
 
 class Storage:
+    """`card` is the CardGuard of the card in the slot, also if it has no file system that can be used; None without a card."""
+
     def __init__(self, board, settings, keeper, health, device):
-        self.store = None
+        self.store = self.card = None
         self._board, self._settings, self._keeper, self._health = board, settings, keeper, health
         self._device = device.encode()[:16]
         self._cause = board.reset_cause()  # of what is found open on the card
+        self._segment = 0  # the last number that this boot gave to a segment, on whatever card
         self._gaps = []
-        self._lost = asyncio.Event()
+        self._changed = asyncio.Event()
         self._retry_ms = FIRST_RETRY_MS
 
     async def run(self):
         """Keep a store at hand. Never returns; never raises for what a card can do."""
         while True:
-            if self.store is None and not self._try():
-                await wait_ms(self._lost, self._next_retry_ms())
-            else:
-                await self._lost.wait()
-            self._lost.clear()
+            if self.store is None:
+                self._try()
+            elif not self.card.is_same():
+                self.failed("card_error")
+            self._changed.clear()
+            await wait_ms(self._changed, LOOK_MS if self.store else self._next_retry_ms())
 
     def failed(self, cause):
         """The card did not do what it was asked: let go of it, so that `run` opens it, or another one, anew."""
         if self.store is not None:
             self.close()
             self._cause = cause
-            self._lost.set()
+            self._changed.set()
+
+    def why(self, error):
+        """What an error of this card means, in words: what happened, what to do."""
+        return card_words.why(error, self.card)
 
     def close(self):
         """Let go of the card. Does not raise."""
         store, self.store = self.store, None
         if store is not None:
+            self._segment = max(self._segment, store.last_segment)
             try:
                 store.close()
             except OSError:  # the card is gone; every record was made durable when it was written
                 pass
+        if self.card is not None:
+            self.card.drop()
+            collect()  # closes the files that nobody holds any more
         self._board.card.unmount()
 
     def take_gaps(self):
@@ -70,21 +85,21 @@ class Storage:
         return retry_ms
 
     def _try(self):
+        self.card = None
         try:
+            self.card = CardGuard(self._board.card.open())
             self.store = self._open()
         except OSError as error:
-            self._board.card.unmount()
-            self._health.set_problem("card", "no card that can be used (error %s): insert one formatted with FAT32" % error)
-            return False
+            self._health.set_problem("card", self.why(error))
+            return self.close()
         self._retry_ms = FIRST_RETRY_MS
         self._health.clear_problem("card")
-        return True
 
     def _open(self):
         """The store of the card in the slot, with nothing left open on it."""
-        card = self._board.card
-        card.open()
-        store = SegmentStore(card.mount(), self._board.nvs_get("boot"), self._settings.part_bytes, self._keeper.boot)
+        mount = self._board.card.mount(self.card)
+        hint, part_bytes = self._board.nvs_get("boot"), self._settings.part_bytes
+        store = SegmentStore(mount, hint, part_bytes, self._keeper.boot, self._segment)
         store.load()
         if store.boot != self._keeper.boot:
             self._board.nvs_set("boot", store.boot)

@@ -39,8 +39,9 @@ class BlockDevice(Protocol):
 class Card(Protocol):
     def open(self) -> BlockDevice:
         """Start the card in the slot afresh. Blocks up to 1 s. OSError(ENODEV): none answers."""
-    def mount(self) -> str:
-        """Mount the FAT of the opened card; returns the mount point. Blocks up to 1 s. OSError: no FAT on it, or not readable."""
+    def mount(self, device: BlockDevice) -> str:
+        """Mount the FAT of the opened card, or of a device that stands before it; returns the mount point. Blocks up to 1 s.
+        OSError: no FAT on it, or not readable."""
     def unmount(self) -> None:
         """Let go of the card. Files must be closed. Does not raise; the card may be gone."""
 

@@ -32,7 +32,7 @@ def rebuild(footage: Footage, segment: Segment, path: Path) -> bool:
         samples = read_segment(stream).messages
     if not samples:
         return False
-    with path.open("wb") as file:
+    with path.open("w+b") as file:
         builder = _Builder(file, segment, max(len(sample.data) for sample in samples))
         for sample in samples:
             builder.add(sample)

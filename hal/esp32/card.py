@@ -20,8 +20,7 @@ ENODEV, EIO = 19, 5
 class BounceDevice:
     """A block device that hands the card nothing but its own small buffer.
 
-    After `close` it answers with ENODEV: a file of before may still be closed, by the garbage collector too, and what it
-    then writes must not reach the next card.
+    After `close` it answers with ENODEV: nothing that is written late may reach the next card.
     """
 
     def __init__(self, sd, bounce):
@@ -87,13 +86,13 @@ class Card:
         self._device = BounceDevice(sd, self._bounce)
         try:
             sd.info()  # starts the card
-        except OSError as error:  # with a number of ESP-IDF
+        except OSError:  # with a number of ESP-IDF
             self._release()
-            raise OSError(ENODEV) from error
+            raise OSError(ENODEV)  # noqa: B904  MicroPython has no exception chaining, and says so on the console
         return self._device
 
-    def mount(self):
-        vfs.mount(vfs.VfsFat(self._device), MOUNT_POINT)  # pyright: ignore[reportArgumentType]  any object with these methods will do
+    def mount(self, device):
+        vfs.mount(vfs.VfsFat(device), MOUNT_POINT)  # pyright: ignore[reportArgumentType]  any object with these methods will do
         return MOUNT_POINT
 
     def unmount(self):

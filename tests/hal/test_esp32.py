@@ -172,8 +172,7 @@ class CardTest(Fresh):
         return raised.exception.args[0]
 
     def test_open_mount_and_unmount(self):
-        self.card.open()
-        self.assertEqual(self.card.mount(), "/sd")
+        self.assertEqual(self.card.mount(self.card.open()), "/sd")
         self.card.unmount()
         self.card.unmount()
         self.assertEqual(vendor.calls, MOUNTED + [("umount", "/sd"), "SDCard.deinit", ("umount", "/sd")])
@@ -185,16 +184,14 @@ class CardTest(Fresh):
     def test_a_card_without_a_file_system_can_still_be_looked_at(self):
         device = self.card.open()
         vendor.Vfs.missing = 19
-        self.assertEqual((self.error_of(self.card.mount), device.readblocks(0, bytearray(512))), (19, 0))
+        self.assertEqual((self.error_of(self.card.mount, device), device.readblocks(0, bytearray(512))), (19, 0))
 
     def test_a_card_that_is_gone_can_be_unmounted_and_the_next_one_mounted(self):
-        self.card.open()
-        self.card.mount()
+        self.card.mount(self.card.open())
         vendor.Vfs.missing = 22
         self.card.unmount()
         vendor.Vfs.missing = None
-        self.card.open()
-        self.card.mount()
+        self.card.mount(self.card.open())
         self.assertEqual(vendor.calls, MOUNTED + ["SDCard.deinit"] + MOUNTED)
 
     def test_nothing_reaches_the_next_card_from_before(self):

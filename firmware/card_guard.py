@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Stands between the file system and the card: what FAT itself does not defend itself against.
+
+- The sectors of directories and FATs, which are read one at a time, are read until two readings agree: a bit that flipped
+  on the way would be written back for good.
+- A counterfeit card has less than it says: what is written beyond its end lands on its beginning. Such writes are refused.
+- After `drop` whatever is written goes nowhere: files of a card that failed can be closed, by the garbage collector
+  too, without a word and without reaching the card that comes next. Nothing is allocated then, for the heap may be locked.
+"""
+
+from firmware.compat import const
+
+SECTOR = const(512)
+SYNC, COUNT = const(3), const(4)
+EIO, ENOSPC = const(5), const(28)
+READINGS = const(4)
+LEAST_SECTORS = const(1 << 15)  # 16 MiB: no card is smaller
+
+
+class CardGuard:
+    """A block device. `sectors` can be trusted; `trouble` is "read" or "write" after an error of the card, else ""."""
+
+    def __init__(self, device):
+        self._device = device
+        self._again = bytearray(SECTOR)
+        self._is_dropped = False
+        self.trouble = ""
+        self.says_sectors = device.ioctl(COUNT, 0)
+        self._first = self.sector(0)
+        self.sectors = self._real_sectors()
+
+    def readblocks(self, sector, buffer):
+        if self._is_dropped:
+            return 0
+        self.trouble = "read"
+        self._device.readblocks(sector, buffer)
+        if len(buffer) == SECTOR:
+            self._confirm(sector, buffer)
+        self.trouble = ""
+        return 0
+
+    def _confirm(self, sector, buffer):
+        for _ in range(READINGS):
+            self._device.readblocks(sector, self._again)
+            if self._again == buffer:
+                return
+            buffer[:] = self._again
+        raise OSError(EIO)
+
+    def writeblocks(self, sector, buffer):
+        if self._is_dropped:
+            return 0
+        if sector + len(buffer) // SECTOR > self.sectors:
+            raise OSError(ENOSPC)
+        self.trouble = "write"
+        self._device.writeblocks(sector, buffer)
+        self.trouble = ""
+        return 0
+
+    def ioctl(self, operation, argument):
+        return 0 if self._is_dropped else self._device.ioctl(operation, argument)
+
+    def drop(self):
+        self._is_dropped = True
+
+    # -- what the card is ----------------------------------------------------------------
+
+    def sector(self, number):
+        data = bytearray(SECTOR)
+        self.readblocks(number, data)
+        return data
+
+    def is_same(self):
+        """Whether the card still answers and begins as it did when it was opened."""
+        try:
+            return self.sector(0) == self._first
+        except OSError:
+            return False
+
+    def _real_sectors(self):
+        """Where a counterfeit card begins anew. They wrap at powers of two, so that its first sector is read there again."""
+        sectors = LEAST_SECTORS
+        if any(self._first):
+            while sectors < self.says_sectors:
+                if self.sector(sectors) == self._first:
+                    return sectors
+                sectors *= 2
+        return self.says_sectors

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""What is wrong with a card, in words: what happened, what to do."""
+
+from firmware.compat import const
+
+ENODEV, ENOSPC, EROFS, EBADMSG, ESTALE = const(19), const(28), const(30), const(74), const(116)
+
+NONE = "there is no card in the slot, or it does not answer; insert one"
+NO_FILES = "the card has no FAT file system; insert another one, or type card format"
+READ = "the card answers with read errors; copy what is on it on a computer, and replace it"
+WRITE = "the card takes no writes: it is locked or worn out; insert another one"
+LIES = "the card does not give back what is written to it: it is worn out or counterfeit; replace it"
+GONE = "the card was taken out"
+FULL = "the card is full of footage that is not stored yet; bring it into Wi-Fi, or insert an empty card"
+COUNTERFEIT = "the card says it has %s and has %s; what is written beyond is refused: replace it, or type card format to use what it has"
+UNKNOWN = "the card fails with error %s; take it out, check it on a computer, replace it"
+
+_BY_TROUBLE = {"read": READ, "write": WRITE}
+_BY_NUMBER = {EBADMSG: LIES, ENODEV: NO_FILES, ENOSPC: FULL, EROFS: WRITE, ESTALE: GONE}
+
+
+def why(error, card):
+    """An OSError of a card; `card` is its guard, or None if none answered."""
+    if card is None:
+        return NONE
+    return _BY_TROUBLE.get(card.trouble) or _BY_NUMBER.get(error.args[0]) or UNKNOWN % error.args[0]
