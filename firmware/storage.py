@@ -22,6 +22,7 @@ from firmware.segments import SegmentStore
 
 FIRST_RETRY_MS = const(500)
 LONGEST_RETRY_MS = const(2_000)
+MOST_BOOTS = const(999_999_999)  # what the name of a folder can say
 LOOK_MS = const(10_000)  # how often to look whether it is still the same card: nobody else does while nothing is written
 
 
@@ -92,21 +93,34 @@ class Storage:
         except OSError as error:
             self._health.set_problem("card", self.why(error))
             return self.close()
+        except Exception:  # the supervisor starts `run` again, and the card has to be free by then
+            self.close()
+            raise
         self._retry_ms = FIRST_RETRY_MS
         self._health.clear_problem("card")
 
     def _open(self):
         """The store of the card in the slot, with nothing left open on it."""
         mount = self._board.card.mount(self.card)
-        hint, part_bytes = self._board.nvs_get("boot"), self._settings.part_bytes
-        store = SegmentStore(mount, hint, part_bytes, self._keeper.boot, self._segment)
+        store = SegmentStore(mount, self._last_boot(), self._settings.part_bytes, self._keeper.boot, self._segment)
         store.load()
         if store.boot != self._keeper.boot:
-            self._board.nvs_set("boot", store.boot)
+            self._count_boot(store.boot)
             self._keeper.boot = store.boot
             self._health.event("boot", "boot %d after reset cause %s" % (store.boot, self._cause))
         self._gaps += self._recover(store)
         return store
+
+    def _last_boot(self):
+        """As the chip remembers it. What cannot be the number of a boot counts for nothing; the card has its own."""
+        boot = self._board.nvs_get("boot")
+        return boot if 0 < boot < MOST_BOOTS else 0
+
+    def _count_boot(self, boot):
+        try:
+            self._board.nvs_set("boot", boot)
+        except OSError as error:
+            self._health.event("boot", "the chip cannot remember its boots (%s); the card still does" % error, "warn")
 
     def _recover(self, store):
         """Close what was left open; returns the gaps of earlier boots. The recorder knows those of its own."""

@@ -67,7 +67,10 @@ class Board:
             return 0
 
     def nvs_set(self, key, value):
-        self._nvs.set_i32(key, value)
+        try:
+            self._nvs.set_i32(key, value)
+        except OverflowError:
+            raise OSError(22) from None  # EINVAL
         self._nvs.commit()
 
     def nvs_get_text(self, key):
