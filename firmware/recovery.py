@@ -16,11 +16,11 @@ import os
 import struct
 
 from firmware import channels, mcap
-from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, ChunkBuffer
+from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, SLICE_BYTES, ChunkBuffer
 from firmware.compat import const
 from firmware.segment import SegmentResult, summary_of
 
-CHECKED_CHUNKS = const(16)  # more than one commit can hold
+CHECKED_CHUNKS = const(4)  # a commit follows each chunk, so one can be torn; more, for cards that promise too much
 SMALL_CHUNK = const(32768)
 
 
@@ -153,7 +153,7 @@ def _chunk(file, at, size):
 
 def _drop_torn_chunks(file, found):
     """Check the CRCs of the last chunks, and end the file before the first bad one of them."""
-    buffer = bytearray(4096)
+    buffer = bytearray(SLICE_BYTES)
     first = max(0, len(found.chunks) - CHECKED_CHUNKS)
     for i in range(first, len(found.chunks)):
         if not _crc_is_good(file, found.chunks[i], buffer):
