@@ -7,6 +7,7 @@ import os
 from firmware.compat import const
 
 _MOST_DIGITS = const(9)  # more is no number of ours, and would not fit the index
+_ENOENT = const(2)
 
 
 def exists(path):
@@ -20,6 +21,25 @@ def exists(path):
 def make_folder(path):
     if not exists(path):
         os.mkdir(path)
+
+
+def usable_folder(path):
+    """Make a folder. Where the card cannot read the one there is, take another beside it; returns which."""
+    for _ in range(3):
+        if _is_readable(path):
+            break
+        path += "_"
+    make_folder(path)
+    return path
+
+
+def _is_readable(folder):
+    """Whether it can be searched to its end, or does not exist."""
+    try:
+        os.stat(folder + "/0")
+    except OSError as error:
+        return error.errno == _ENOENT
+    return True
 
 
 def numbers_in(folder, suffix=""):

@@ -10,6 +10,7 @@ stored footage is as good as an empty one.
 """
 
 from firmware.compat import const, sleep_ms
+from firmware.recovery import glance
 from firmware.segments import SPARE_BYTES
 
 LEVELS = (95, 90, 80)  # percent, each with a warning
@@ -51,9 +52,22 @@ class Housekeeper:
     async def _tidy(self, store):
         while store.make_room_ahead():
             await sleep_ms(STEP_MS)
-        if store.index_is_due():
-            for _ in store.save_index():
+        if store.ledger.is_due():
+            for _ in store.ledger.saving():
                 await sleep_ms(STEP_MS)
+        await self._look_at_found(store)
+
+    async def _look_at_found(self, store):
+        """Files that no journal knows of: those that were closed wait to be stored, the others for recovery at the next boot."""
+        found = store.found()
+        while found:
+            told = glance(store.path(*found))
+            if told:
+                store.closed(found[1], told[1], told[0].offset_ms(), found[0])
+            else:
+                store.leave_open(*found)
+            await sleep_ms(STEP_MS)
+            found = store.found()
 
     def _tell(self, store):
         for boot, segment, why in store.take_losses():

@@ -19,7 +19,7 @@ import struct
 from array import array
 
 from firmware.compat import const
-from firmware.files import make_folder, numbers_in
+from firmware.files import numbers_in, usable_folder
 from firmware.journal import CLOSED, IDLE, KINDS, RECLAIMED, SET_ASIDE, STORED
 
 KEPT_BIT = const(0x80)  # of a state: the segment is protected
@@ -156,7 +156,7 @@ class SegmentIndex:
 
     def load(self):
         """Take the newest whole copy; returns its Position, or None and an empty index."""
-        make_folder(self.folder)
+        self.folder = usable_folder(self.folder)
         for number in reversed(numbers_in(self.folder, ".idx")):
             try:
                 position = self._load(self._path(number))

@@ -17,7 +17,7 @@ import os
 import struct
 
 from firmware.compat import const
-from firmware.files import make_folder, numbers_in
+from firmware.files import numbers_in, usable_folder
 
 RECORD_BYTES = const(512)
 GENERATION_RECORDS = const(8192)
@@ -38,7 +38,8 @@ KEPT = const(8)
 RELEASED = const(9)
 OVERWRITTEN = const(10)
 VOID = const(11)
-KINDS = ("", "open", "closed", "uploading", "stored", "set_aside", "reclaimed", "idle", "kept", "released", "overwritten", "void")
+FOUND = const(12)  # in the index only
+KINDS = ("", "open", "closed", "uploading", "stored", "set_aside", "reclaimed", "idle", "kept", "released", "overwritten", "void", "found")
 GONE = (RECLAIMED, OVERWRITTEN, VOID)  # the file was removed
 
 HASHED = const(1)  # flag: sha256 and parts are known
@@ -83,9 +84,8 @@ class Journal:
     number that the next one will get. `is_whole` becomes False when a replay misses a record."""
 
     def __init__(self, folder):
-        self.folder = folder
-        make_folder(folder)
-        self.generations = numbers_in(folder, ".jnl")
+        self.folder = usable_folder(folder)
+        self.generations = numbers_in(self.folder, ".jnl")
         self.is_whole = True
         self._file = None
         self.end = 0

@@ -89,10 +89,10 @@ class Order(unittest.TestCase):
     def test_what_was_removed_is_not_marked_any_more(self):
         info = self.store.next_pending()
         self.card.left_after_asking_for(1, overwrite=True)
-        before = self.store.journal.end
+        before = self.store.ledger.journal.end
         self.store.mark_uploading(info, 1, "id")
         self.store.mark_stored(info, "etag")
-        self.assertEqual((self.store.journal.end, self.store.upload_note(info), self.store.keep(1, 1)), (before, None, False))
+        self.assertEqual((self.store.ledger.journal.end, self.store.upload_note(info), self.store.keep(1, 1)), (before, None, False))
 
     def test_room_is_made_ahead_one_by_one_but_never_of_what_is_not_stored(self):
         self.card.mark_stored(1, 2, 3)
@@ -109,7 +109,8 @@ class Warnings(unittest.TestCase):
         self.store.stored_bytes = lambda: 0
         self.store.take_losses = lambda: []
         self.store.make_room_ahead = lambda: False
-        self.store.index_is_due = lambda: False
+        self.store.ledger = Named(is_due=lambda: False)
+        self.store.found = lambda: None
         self.settings = Named(overwrite_unsent=False)
         self.housekeeper = Housekeeper(Named(store=self.store), self.settings, keeper, self.health)
 

@@ -121,7 +121,7 @@ class SegmentStoreTest(unittest.TestCase):
         store.mark_uploading(info, 9, "id")
         store.keep(1, 2)
         store.set_aside(info, "why")
-        for _ in store.save_index():
+        for _ in store.ledger.saving():
             pass
         before = self.states(store)
         store.close()
