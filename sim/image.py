@@ -87,10 +87,11 @@ def device_files(board: dict[str, Any], settings: dict[str, Any]) -> dict[str, b
     return files
 
 
-def build(board: dict[str, Any], settings: dict[str, Any]) -> Image:
-    """The image of a board's `vfs` partition. Raises BuildError."""
+def build(board: dict[str, Any], settings: dict[str, Any], before_main: str = "") -> Image:
+    """The image of a board's `vfs` partition; `before_main` is put before its main.py. Raises BuildError."""
     row = partition(board, "vfs")
     files = device_files(board, settings)
+    files["main.py"] = before_main.encode() + files["main.py"]
     driver: dict[str, Any] = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}  # as MicroPython mounts it
     fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, **driver)
     try:

@@ -17,6 +17,8 @@ class Options:
     """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`.
 
     `keep_unsynced`: at a cut the card keeps a part, chosen by the seed, of what it had not been told to keep.
+    `wakes`: when a board that has gone to sleep is switched on again. `utc_at_zero_ms`: by default the host's time where there is
+    a store, which looks at the signatures, else always the same. `before_main`: Python that runs on the board before its main.py.
     """
 
     board: dict[str, Any]
@@ -39,6 +41,9 @@ class Options:
     latency_ms: int = 20
     drain_seconds: float = 900.0
     faults: list[Fault] = field(default_factory=list)
+    wakes: list[float] = field(default_factory=list)
+    utc_at_zero_ms: int | None = None
+    before_main: str = ""
 
     def __post_init__(self) -> None:
         profiles = self.board["profiles"]

@@ -32,7 +32,7 @@ SILENCE_S = 120  # real seconds without an end: the board hangs
 BOOT_US = 300_000  # from power to boot.py
 ASLEEP = "deep_sleep"
 RESETS = {"reset": "hard", "watchdog": "watchdog", "soft_reset": "soft"}
-MOST_BOOTS = 64
+MOST_BOOTS = 64  # that nobody asked for
 
 Progress = Callable[[float], None]
 
@@ -66,7 +66,7 @@ class History:
 def prepare(options: Options, realtime: bool = False, progress: reel.Progress = lambda frames: None) -> World:
     """Everything a boot needs, in the run's folder. Raises DaylogError. `progress` is told how many frames of the video are done."""
     folder = options.out
-    built = image.build(options.board, device_settings(options))
+    built = image.build(options.board, device_settings(options), options.before_main)
     frames = reel.make(options.video, options.board["profiles"][options.profile], progress)
     folder.mkdir(parents=True, exist_ok=True)
     for card, _ in cards(options, folder):
@@ -81,7 +81,8 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
     started = time.monotonic()
     ends: list[End] = []
     now_us, cause, produced = 0, "power_on", 0
-    while len(ends) < MOST_BOOTS:
+    most_boots = MOST_BOOTS + len(options.power_cuts) + len(options.wakes)
+    while len(ends) < most_boots:
         began_us, end = now_us, _boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
         ends.append(end)
         produced = end.details.get("produced", produced)
@@ -90,10 +91,18 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
             now_us, cause = end.now_us + int(options.off_seconds * 1_000_000), "power_on"
         elif end.reason in RESETS:
             now_us, cause = end.now_us + BOOT_US, RESETS[end.reason]
+        elif woken_us := _woken_us(options, end):
+            now_us, cause = woken_us, "power_on"
         else:
             return History(ends, time.monotonic() - started, world.utc_at_zero_ms)
         faults.spoil(options.out / "card.img", options.faults, began_us, now_us)
-    raise SimError(f"the board reset {MOST_BOOTS} times", f"read {options.out / 'console.log'}")
+    raise SimError(f"the board reset {most_boots} times", f"read {options.out / 'console.log'}")
+
+
+def _woken_us(options: Options, end: End) -> int | None:
+    """When somebody switches it on again, if it sleeps."""
+    later = (int(wake * 1_000_000) for wake in options.wakes if end.reason == ASLEEP and wake * 1_000_000 > end.now_us)
+    return min(later, default=None)
 
 
 def forget_unsynced(options: Options, boot: int) -> None:
@@ -134,12 +143,12 @@ def _wait_for_end(reader: int, child: "subprocess.Popen[bytes]", trace: Path, pr
         size = trace.stat().st_size
         if size != last_size:
             last_size, last_change = size, time.monotonic()
-            progress(_virtual_s(trace))
+            progress(virtual_s(trace))
         if time.monotonic() - last_change > SILENCE_S:
             raise SimError(f"nothing has happened on the simulated board for {SILENCE_S} s", f"read {trace.with_name('console.log')}")
 
 
-def _virtual_s(trace: Path) -> float:
+def virtual_s(trace: Path) -> float:
     """Virtual time of the last whole line of the trace."""
     with trace.open("rb") as file:
         file.seek(max(0, trace.stat().st_size - 2048))

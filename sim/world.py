@@ -104,7 +104,8 @@ class World:
         self._options, self._image, self._reel, self._folder = options, image, reel, folder
         self._realtime = realtime
         self.reel = reel
-        self.utc_at_zero_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
+        now_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
+        self.utc_at_zero_ms = now_ms if options.utc_at_zero_ms is None else options.utc_at_zero_ms
         write_private(folder / "flash.img", image.data)
         (folder / "nvs.json").write_text("{}")
         for path in (folder / "trace.jsonl", folder / "truth.raw", *(undo for _, undo in cards(options, folder))):

@@ -48,7 +48,7 @@ def test_micropython_mounts_it_and_imports_bytecode(tmp_path: Path, board: dict[
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
     top = ["board.json", "boot.py", "firmware", "hal", "main.py", "settings.json"]
-    assert json.loads(done.stdout) == ["firmware/mcap.mpy", top, ["__init__.mpy", "esp32"], {"device_id": "me"}]
+    assert json.loads(done.stdout) == ["firmware/mcap.mpy", top, ["__init__.mpy", "drivers", "esp32"], {"device_id": "me"}]
 
 
 def test_it_fills_the_partition_with_what_the_device_needs(board: dict[str, Any]):
