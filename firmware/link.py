@@ -13,6 +13,7 @@ import asyncio
 
 from firmware.backoff import Backoff, wait_ms
 from firmware.compat import const, sleep_ms
+from firmware.names import Names
 
 JOIN_MS = const(20_000)
 LOOK_MS = const(500)
@@ -22,10 +23,11 @@ KEY_TRIES = const(3)  # access points refuse a right key now and then
 
 
 class Link:
-    """`up` is set while there is an address; `enabled` may be switched off to save power."""
+    """`up` is set while there is an address; `enabled` may be switched off to save power; `names` asks the name server here."""
 
     def __init__(self, wifi, settings, keeper, health, look_ms=LOOK_MS):
         self.up = asyncio.Event()
+        self.names = Names(wifi.name_server, keeper.uptime_ms)
         self.enabled = True
         self.state = "off"
         self.ssid = ""

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """S3 client that believes a store only when it proves what it has.
 
-    client = S3Client(settings, now_unix_s, bytearray(16384))
+    client = S3Client(settings, link.names, now_unix_s, bytearray(16384))
     etag = await client.put_object(key, Part(file, 0, size, sha256, md5))
 
 Every body is sent with its signed SHA-256 and its Content-MD5, and the ETag that comes back is compared
@@ -71,8 +71,8 @@ def multipart_etag(parts):
 class S3Client:
     """One bucket of one store. `buffer` holds a slice of a file; `now_unix_s()` dates the signatures."""
 
-    def __init__(self, settings, now_unix_s, buffer):
-        self._connection = Connection(settings["endpoint"], settings.get("ca_pem", ""))
+    def __init__(self, settings, names, now_unix_s, buffer):
+        self._connection = Connection(settings["endpoint"], names, settings.get("ca_pem", ""))
         self._signer = Signer(settings["access_key"], settings["secret_key"], settings["region"])
         self._bucket = settings["bucket"]
         self._etag_is_md5 = settings.get("etag_is_md5", True)

@@ -10,17 +10,16 @@ a clock that was already set must be seen twice.
 """
 
 import os
-import socket
 import struct
-from errno import EAGAIN
 
+from firmware import datagram
 from firmware.backoff import Backoff
 from firmware.compat import const, sleep_ms, ticks_diff, ticks_ms
+from firmware.names import NoAddress
 from firmware.timekeeper import iso
 
 PORT = const(123)
 ANSWER_MS = const(2_000)
-LOOK_MS = const(5)
 FIRST_PAUSE_MS = const(2_000)
 LONGEST_PAUSE_MS = const(300_000)
 AGAIN_MS = const(3_600_000)
@@ -59,31 +58,16 @@ def unix_ms_at_arrival(answer, stamp, trip_ms):
     return sent_ms + max(0, trip_ms - max(0, sent_ms - received_ms)) // 2
 
 
-async def ask(host, port=PORT):
-    """(unix_ms, ticks_ms it was true at). Raises NoTime, or OSError from the network. The name look-up may block."""
-    family, kind, protocol, _, address = socket.getaddrinfo(host, port, 0, socket.SOCK_DGRAM)[0]
-    peer = socket.socket(family, kind, protocol)
+async def ask(address, port=PORT):
+    """(unix_ms, ticks_ms it was true at). Raises NoTime, or OSError from the network."""
+    stamp = os.urandom(8)
+    asked = ticks_ms()
     try:
-        peer.setblocking(False)
-        stamp = os.urandom(8)
-        asked = ticks_ms()
-        peer.sendto(_CLIENT + bytes(39) + stamp, address)
-        answer = await _answer(peer, asked)
-        arrived = ticks_ms()
-    finally:
-        peer.close()
+        answer = await datagram.ask(address, port, _CLIENT + bytes(39) + stamp, bytes, ANSWER_MS)
+    except datagram.Silence:
+        raise NoTime("no answer") from None
+    arrived = ticks_ms()
     return unix_ms_at_arrival(answer, stamp, ticks_diff(arrived, asked)), arrived
-
-
-async def _answer(peer, asked):
-    while ticks_diff(ticks_ms(), asked) < ANSWER_MS:
-        try:
-            return peer.recv(64)
-        except OSError as error:
-            if error.errno != EAGAIN:
-                raise
-        await sleep_ms(LOOK_MS)
-    raise NoTime("no answer")
 
 
 class Clock:
@@ -104,8 +88,8 @@ class Clock:
         """Ask once; returns the pause before the next question."""
         host = self._settings.ntp_host
         try:
-            unix_ms, at = await self._ask(host)
-        except (NoTime, OSError) as error:
+            unix_ms, at = await self._ask(await self._link.names.address(host))
+        except (NoTime, NoAddress, OSError) as error:
             if not self._keeper.utc_known:
                 self._health.set_problem("clock", "no time from %s: %s; does this network let NTP through?" % (host, error))
             return self._backoff.next_ms()

@@ -12,7 +12,8 @@ import ssl
 
 from firmware.compat import const, sleep_ms
 
-LONGEST_LINE = const(8192)
+LONGEST_LINE = const(4096)
+_READ_BYTES = const(2048)
 
 if hasattr(asyncio, "sleep_ms"):  # MicroPython's Stream
 
@@ -29,6 +30,10 @@ if hasattr(asyncio, "sleep_ms"):  # MicroPython's Stream
         """Let go of the connection at once, whatever is under way."""
         writer.s.close()
 
+    async def unasked(reader):
+        """What has come without being waited for; b"" if the peer has hung up, None if nothing has."""
+        return reader.s.read(1)
+
 else:
 
     async def send(writer, view, limit_s):
@@ -40,18 +45,35 @@ else:
         """Let go of the connection at once, whatever is under way."""
         writer.transport.abort()
 
+    async def unasked(reader):
+        """What has come without being waited for; b"" if the peer has hung up, None if nothing has."""
+        await sleep_ms(0)  # lets the transport hand over what the system holds
+        reading = reader.read(1)
+        try:
+            reading.send(None)  # runs it until it would have to wait
+        except StopIteration as read:
+            return read.value
+        reading.close()
+        return None
+
 
 class Garbled(Exception):
     """The peer does not speak the protocol."""
 
 
 class Incoming:
-    """Lines and bytes of a peer that may be slow, silent or endless."""
+    """Lines and bytes of a peer that may be slow, silent or endless; a wait that is given up loses none."""
 
-    def __init__(self, reader, limit_s):
+    def __init__(self, reader):
         self._reader = reader
-        self._limit_s = limit_s
         self._waiting = b""
+
+    async def is_quiet(self):
+        """Whether the peer still listens and has said nothing that was not asked for."""
+        try:
+            return not self._waiting and await unasked(self._reader) is None
+        except OSError:
+            return False
 
     async def rest(self, longest):
         """Everything until the peer hangs up, or its first `longest` bytes."""
@@ -62,9 +84,9 @@ class Incoming:
             pass
         return self._take(longest)
 
-    async def more(self, limit_s=None):
-        """Wait for bytes; a wait given up loses none."""
-        data = await asyncio.wait_for(self._reader.read(2048), limit_s or self._limit_s)
+    async def more(self):
+        """Wait for bytes."""
+        data = await self._reader.read(_READ_BYTES)
         if not data:
             raise EOFError
         self._waiting += data
@@ -91,11 +113,17 @@ class Incoming:
         return data
 
 
+async def dial(address, port, context, host, limit_s):
+    """(reader, writer) of a new connection; `host` is the name that a certificate must bear."""
+    options = {"ssl": context, "server_hostname": host} if context else {}
+    return await asyncio.wait_for(asyncio.open_connection(address, port, **options), limit_s)
+
+
 def is_tls_error(error):
-    """Whether an OSError comes from TLS: mbedTLS has large negative numbers, resolvers small ones."""
+    """Whether an OSError comes from TLS; the numbers of mbedTLS are negative."""
     if hasattr(ssl, "SSLError"):
         return isinstance(error, ssl.SSLError)
-    return isinstance(error.errno, int) and error.errno < -255
+    return isinstance(error.errno, int) and error.errno < 0
 
 
 def certificates(pem):

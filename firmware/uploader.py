@@ -167,7 +167,7 @@ class Uploader:
         if self._client is None or self._client_settings is not self._settings.store:
             self._drop_client()
             self._client_settings = self._settings.store
-            self._client = S3Client(self._settings.store, lambda: self._keeper.unix_ms() // 1000, self._buffer)
+            self._client = S3Client(self._settings.store, self._link.names, lambda: self._keeper.unix_ms() // 1000, self._buffer)
         return self._client
 
     # -- one segment -----------------------------------------------------------------------

@@ -56,6 +56,8 @@ class Wifi(Protocol):
         """One of "idle", "connecting", "connected", "no_ap", "wrong_key" or "failed". Does not block or raise."""
     def rssi(self) -> int:
         """Signal strength in dBm; 0 while not connected. Does not block or raise."""
+    def name_server(self) -> str:
+        """Address of the one that the network names; "" while not connected. Does not block or raise."""
     def scan(self) -> list[tuple[str, int, bool]]:
         """(ssid, dBm, needs a key) of what is in reach. Blocks for seconds: never while recording."""
 

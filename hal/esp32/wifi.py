@@ -58,6 +58,9 @@ class Wifi:
         except OSError:  # lost between the two questions
             return 0
 
+    def name_server(self):
+        return self._wlan.ifconfig()[3] if self.state() == "connected" else ""
+
     def scan(self):
         return [(_text(entry[0]), entry[3], entry[4] != 0) for entry in self._wlan.scan()]
 

@@ -8,6 +8,7 @@ to whoever sends next: when it is there never depends on how the host has cut it
 
 PACKET_BYTES = 1460
 WINDOW_US = 20_000  # how far ahead of the air the driver takes bytes
+NO_NAMES_US = 14_000_000  # how long lwIP asks a name server that is silent
 EHOSTUNREACH = 113
 EAI_FAIL = -202  # lwIP's, as OSError carries it
 
@@ -31,15 +32,27 @@ class Air:
             raise OSError(EHOSTUNREACH)
 
     def resolve(self, host):
-        """The address behind a name. As on the board this blocks for a round trip; an address needs none."""
+        """The address behind a name. As on the board this blocks, for a round trip or until lwIP gives up; an address needs none."""
         if host.replace(".", "").isdigit():
             return host
         if not self.up():
             raise OSError(EAI_FAIL)
-        self.clock.advance_us(self.latency_us())
-        if host not in self._hosts:
+        self.clock.advance_us(self.latency_us() if self.names_work() else NO_NAMES_US)
+        if not self.names_work() or not self.address_of(host):
             raise OSError(EAI_FAIL)
-        return self._hosts[host]
+        return self.address_of(host)
+
+    def address_of(self, host):
+        """By the world's name server; "" if it knows none."""
+        return self._hosts.get(host, "")
+
+    def names_work(self):
+        """Whether the name server answers: networks may have a list of times, `names_fail`, when theirs does not."""
+        return not any(start <= self.clock.now_us < end for start, end in self.radio.network.get("names_fail", ()))
+
+    def ntp_error_ms(self):
+        """By how much the time server of the joined network lies."""
+        return self.radio.network.get("ntp_error_ms", 0)
 
     def join(self, connection):
         self._connections.append(connection)

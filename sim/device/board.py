@@ -15,7 +15,8 @@ The world is a dict, written by sim/world.py:
     cut_at_us, stop_at_us     when the power is cut (or None), and the end of the run
     heap_bytes, reset_cause, unique_id, nvs (a JSON file that outlives the boot)
     console                   {in: [[at_us, text]]}
-    wifi, hosts               {networks: [{ssid, key, rssi, windows, bandwidth_bps, latency_us}]}; {name: loopback address}
+    wifi, hosts               {networks: [{ssid, key, rssi, windows, bandwidth_bps, latency_us, and for a bad one names_fail,
+                              ntp_error_ms: see air.py}]}; {name: loopback address}
     trace, truth, control     files to append to, and the pipe that is told how the boot ended
 """
 
@@ -42,11 +43,12 @@ from sim.device.machine import MachineModule
 from sim.device.network import NetworkModule
 from sim.device.radio import Radio
 from sim.device.sensor import Reel, Sensor
-from sim.device.sockets import ANY_TIME_SERVER, SocketModule, SslModule
+from sim.device.sockets import SocketModule, SslModule
 from sim.device.trace import Trace
 from sim.device.vtime import install
 
 PATIENCE_MS = 10_000  # real milliseconds that a real peer may keep virtual time waiting
+HOSTS = {"localhost": "127.0.0.1", "pool.ntp.org": "192.0.2.1"}  # the latter is an address of no machine
 UNIQUE_ID = (0x24, 0x58, 0x7C, 0xD1, 0x0A, 0x01)
 
 
@@ -87,8 +89,7 @@ class Board:
         return FaultyCard(*arguments, about["faults"], _files(about["second"]) if "second" in about else None)
 
     def _put_modules_in_place(self, world, board, seed):
-        hosts = dict(world.get("hosts", {"localhost": "127.0.0.1"}), **{ANY_TIME_SERVER: "192.0.2.1"})  # an address of no machine
-        air = Air(self.radio, self.clock, hosts)
+        air = Air(self.radio, self.clock, dict(HOSTS, **world.get("hosts", {})))
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
         board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)))
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))

@@ -7,11 +7,10 @@ import ssl as real_ssl
 
 from sim.device.fence import Fenced
 from sim.device.tcp import TcpSocket
-from sim.device.udp import NTP_PORT, UdpSocket
+from sim.device.udp import UdpSocket
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 EAFNOSUPPORT = 97
-ANY_TIME_SERVER = "ntp"  # stands for all their names
 
 
 class SocketModule:
@@ -27,9 +26,7 @@ class SocketModule:
         return UdpSocket(self._air) if kind == self.SOCK_DGRAM else TcpSocket(self._air)
 
     def getaddrinfo(self, host, port, family=0, kind=0, protocol=0, flags=0):
-        """Time servers have every name there is; other names are the world's `hosts`."""
-        address = self._air.resolve(ANY_TIME_SERVER if port == NTP_PORT else host)
-        return [(self.AF_INET, kind or self.SOCK_STREAM, protocol, "", (address, port))]
+        return [(self.AF_INET, kind or self.SOCK_STREAM, protocol, "", (self._air.resolve(host), port))]
 
 
 class TlsSocket(Waitable):

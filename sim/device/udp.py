@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""A UDP socket. The only peer in the world is a time server (RFC 5905), at every address."""
+"""A UDP socket. The peers in the world are a time server (RFC 5905) and a name server (RFC 1035), at every address."""
 
 import struct
 
 from sim.device.clock import NEVER_US
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
-NTP_PORT = 123
+NTP_PORT, DNS_PORT = 123, 53
 EAGAIN, ETIMEDOUT = 11, 110
+TTL_S = 60
 _1900_TO_1970_S = 2208988800
 _CLIENT_MODE = 3
-_HEAD = struct.pack(">BBbbII4s", 0x24, 1, 6, -20, 0, 0, b"SIM\0")  # version 4, server; stratum 1
+_NTP_HEAD = struct.pack(">BBbbII4s", 0x24, 1, 6, -20, 0, 0, b"SIM\0")  # version 4, server; stratum 1
 
 
 class UdpSocket(Waitable):
@@ -31,13 +32,20 @@ class UdpSocket(Waitable):
         self._address = address
 
     def sendto(self, data, address):
-        """A question that is no NTP, or to another port, is lost, as datagrams are."""
+        """A question that nobody understands is lost, as datagrams are."""
         self._air.must_be_up()
-        left_us = self._air.send(len(data))
-        if address[1] == NTP_PORT and len(data) == 48 and data[0] & 7 == _CLIENT_MODE:
-            half_us = self._air.latency_us() // 2
-            self._answers.append((left_us + 2 * half_us, self._ntp_answer(data, left_us + half_us), address))
+        left_us, half_us = self._air.send(len(data)), self._air.latency_us() // 2
+        answer = self._answer_to(bytes(data), address[1], left_us + half_us)
+        if answer:
+            self._answers.append((left_us + 2 * half_us, answer, address))
         return len(data)
+
+    def _answer_to(self, data, port, at_us):
+        if port == NTP_PORT and len(data) == 48 and data[0] & 7 == _CLIENT_MODE:
+            return self._ntp_answer(data, at_us)
+        if port == DNS_PORT and len(data) > 12 and self._air.names_work():
+            return self._dns_answer(data)
+        return b""
 
     def send(self, data):
         return self.sendto(data, self._address)
@@ -45,9 +53,16 @@ class UdpSocket(Waitable):
     write = send
 
     def _ntp_answer(self, request, at_us):
-        unix_ms = self._clock.unix_ms(at_us)
+        unix_ms = self._clock.unix_ms(at_us) + self._air.ntp_error_ms()
         stamp = struct.pack(">II", unix_ms // 1000 + _1900_TO_1970_S & 0xFFFFFFFF, (unix_ms % 1000 << 32) // 1000)
-        return _HEAD + stamp + bytes(request[40:48]) + stamp + stamp
+        return _NTP_HEAD + stamp + bytes(request[40:48]) + stamp + stamp
+
+    def _dns_answer(self, request):
+        address = self._air.address_of(_name_in(request))
+        if not address:
+            return request[:2] + b"\x81\x83" + request[4:]  # no such name
+        record = b"\xc0\x0c\x00\x01\x00\x01" + struct.pack(">IH", TTL_S, 4) + bytes(int(part) for part in address.split("."))
+        return request[:2] + b"\x81\x80\x00\x01\x00\x01" + request[8:] + record
 
     def recvfrom(self, size):
         if self._timeout_us != 0:
@@ -93,3 +108,11 @@ class UdpSocket(Waitable):
 
     def close(self):
         self._answers = []
+
+
+def _name_in(request):
+    labels, at = [], 12
+    while request[at]:
+        labels.append(request[at + 1 : at + 1 + request[at]].decode())
+        at += 1 + request[at]
+    return ".".join(labels)

@@ -13,6 +13,16 @@ def run(coroutine):
     return asyncio.run(coroutine)
 
 
+class NoNames:
+    """For tests that need no names: an address is its own."""
+
+    async def address(self, host):
+        return host
+
+    def doubt(self, host):
+        pass
+
+
 class Request:
     def __init__(self, method, target, headers, body=b""):
         self.method, self.target, self.headers, self.body = method, target, headers, body
@@ -29,7 +39,8 @@ class Server:
     """Answers the n-th request with the n-th entry of `script`, and hangs up after the last.
 
     An entry is bytes to send, a function of the Request that returns them, or one of:
-    HANG_UP (close without a word), SILENCE, ("early", bytes): refuse before the body, ("mute", bytes): no 100-continue.
+    HANG_UP (close without a word), SILENCE, or a pair: ("early", bytes) refuse before the body, ("mute", bytes) no
+    100-continue, ("last", bytes) hang up afterwards, ("late", bytes) when the client has lost patience, ("drops", bytes) over and over.
     """
 
     HANG_UP, SILENCE = "hang up", "silence"
@@ -96,9 +107,15 @@ class Server:
             await asyncio.sleep(3600)
         if step is self.HANG_UP:
             return False
+        if how == "late":
+            await asyncio.sleep(0.03)
         writer.write(step)
         await writer.drain()
-        return how != "early"
+        while how == "drops":
+            await asyncio.sleep(0.002)
+            writer.write(step)
+            await writer.drain()
+        return how not in ("early", "last")
 
     async def _read_body(self, reader, writer, request, how):
         if "expect" in request.headers and how != "mute":

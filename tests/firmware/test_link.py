@@ -42,6 +42,9 @@ class Air:
     def rssi(self):
         return -60
 
+    def name_server(self):
+        return ""
+
     def joins(self):
         return [ssid for call, ssid in self.calls if call == "connect"]
 

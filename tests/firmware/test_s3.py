@@ -4,7 +4,7 @@ import hashlib
 import io
 import unittest
 
-from peers import Server, reply, run
+from peers import NoNames, Server, reply, run
 
 from firmware.compat import hexlify
 from firmware.http import HttpError
@@ -32,7 +32,7 @@ def call(script, use, **settings):
         async with Server(script) as server:
             values = {"endpoint": server.endpoint, "region": "eu-1", "bucket": "b", "access_key": "AK", "secret_key": "SK"}
             values.update(settings)
-            client = S3Client(values, lambda: NOW_S, bytearray(300))
+            client = S3Client(values, NoNames(), lambda: NOW_S, bytearray(300))
             try:
                 result = await use(client)
             except HttpError as failure:

@@ -6,7 +6,7 @@ import socket
 import struct
 import unittest
 
-from peers import run
+from peers import NoNames, run
 
 from firmware import sntp
 from firmware.compat import sleep_ms
@@ -87,6 +87,10 @@ class AskTest(unittest.TestCase):
         self.assertEqual(run(talk()), (0x23, 48, True))
 
 
+class Link:
+    names = NoNames()
+
+
 class Settings:
     ntp_host = "time.example"
 
@@ -98,13 +102,13 @@ def clock_of(*answers):
     health = Health(keeper)
     left = list(answers)
 
-    async def ask(host):
+    async def ask(address):
         found = left.pop(0)
         if isinstance(found, Exception):
             raise found
         return found, sntp.ticks_ms()
 
-    return Clock(keeper, health, None, Settings, ask), keeper, health
+    return Clock(keeper, health, Link, Settings, ask), keeper, health
 
 
 NOON_MS = NOON_S * 1000

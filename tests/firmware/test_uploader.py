@@ -5,7 +5,7 @@ import hashlib
 import os
 import unittest
 
-from peers import Server, reply, run
+from peers import NoNames, Server, reply, run
 
 from firmware.compat import hexlify, sleep_ms
 from firmware.health import Health
@@ -121,6 +121,8 @@ def refusal(status, code):
 
 
 class Link:
+    names = NoNames()
+
     def __init__(self, up=True):
         self.up = asyncio.Event()
         if up:

@@ -277,6 +277,12 @@ class WifiTest(Fresh):
         strengths.append(self.wifi.rssi())
         self.assertEqual(strengths, [0, -61, 0])
 
+    def test_a_name_server_only_while_connected(self):
+        vendor.WLAN.answer = 1000
+        servers = [Wifi({}).name_server(), self.wifi.name_server()]
+        vendor.WLAN.answer = 1010
+        self.assertEqual(servers + [self.wifi.name_server()], ["", "", "10.0.0.53"])
+
     def test_a_scan_takes_any_name(self):
         vendor.WLAN.found = [
             (b"home", b"\x02\x00\x00\x00\x00\x01", 6, -58, 3, False),

@@ -200,6 +200,9 @@ class WLAN:
             raise OSError("Wifi Not Connected")
         return -61 if what == "rssi" else WLAN.answer
 
+    def ifconfig(self):
+        return ("10.0.0.2", "255.255.255.0", "10.0.0.1", "10.0.0.53") if WLAN.answer == 1010 else ("0.0.0.0",) * 4
+
     def scan(self):
         return WLAN.found
 

@@ -14,6 +14,7 @@ import time
 
 from firmware.compat import hexlify
 from firmware.http import HttpError
+from firmware.names import Names
 from firmware.s3 import Part, S3Client
 from firmware.sigv4 import EMPTY_SHA256
 from firmware.timekeeper import civil
@@ -87,7 +88,9 @@ async def forbidden(client, job, file, parts):
 
 
 async def main(job):
-    client = S3Client(job["settings"], lambda: int(time.time()) + SHIFT_S + job.get("clock_off_s", 0), bytearray(16384))
+    client = S3Client(
+        job["settings"], Names(lambda: "", lambda: 0), lambda: int(time.time()) + SHIFT_S + job.get("clock_off_s", 0), bytearray(16384)
+    )
     parts = parts_of(job["file"], job["part_bytes"])
     try:
         with open(job["file"], "rb") as file:

@@ -140,7 +140,7 @@ def test_a_write_only_key_cannot_read_delete_or_list(running, settings, footage)
         ({}, {"clock_off_s": 1200}, "clock", "check its time"),
         ({}, {"md5": "wrong"}, "digest", "the card may be failing"),
         ({"endpoint": "https://127.0.0.1:1"}, {}, "connect", "is the store up"),
-        ({"endpoint": "https://no-such-host.invalid"}, {}, "dns", "has no address"),
+        ({"endpoint": "https://no-such-host.invalid"}, {}, "dns", "has named no name server; check the endpoint"),
         ({"ca_pem": ""}, {}, "tls", "no certificate authority"),
     ],
 )
