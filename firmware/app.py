@@ -101,9 +101,10 @@ class App:
         self.last_words.lived()
 
     def _make_recorder(self):
-        name = self.settings.profile if self.settings.profile in self.config["profiles"] else self.config["default_profile"]
+        chosen, known = self.settings.profile, self.config["profiles"]
+        self.profile = name = chosen if chosen in known else self.config["default_profile"]
         identity = [("device", self.device), ("board", self.board.name), ("firmware", VERSION), ("profile", name), ("format", "1")]
-        profile = self.config["profiles"][name]
+        profile = known[name]
         beat = lambda: self.supervisor.beat("recorder")  # noqa: E731
         return Recorder(self.board.camera, self.storage, self.keeper, self.health, self.settings, profile, identity, beat)
 

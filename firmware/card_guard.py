@@ -5,11 +5,11 @@
 - The sectors of directories and FATs, which are read one at a time, are read until two readings agree: a bit that flipped
   on the way would be written back for good.
 - A counterfeit card has less than it says: what is written beyond its end lands on its beginning. Such writes are refused.
-- After `drop` whatever is written goes nowhere: files of a card that failed can be closed, by the garbage collector
-  too, without a word and without reaching the card that comes next. Nothing is allocated then, for the heap may be locked.
+- A file that is closed after its card has failed would complain, on the console if the garbage collector does it: while
+  the dead are buried, whatever they write goes nowhere. Nothing is allocated then, for the heap is locked.
 """
 
-from firmware.compat import const
+from firmware.compat import collect, const
 
 SECTOR = const(512)
 SYNC, COUNT = const(3), const(4)
@@ -19,19 +19,19 @@ LEAST_SECTORS = const(1 << 15)  # 16 MiB: no card is smaller
 
 
 class CardGuard:
-    """A block device. `sectors` can be trusted; `trouble` is "read" or "write" after an error of the card, else ""."""
+    """A block device, to be used after `examine`. `sectors` can be trusted; `trouble` is "read" or "write" after an error of
+    the card, else ""; `first` is the sector that a card is known by."""
 
     def __init__(self, device):
         self._device = device
         self._again = bytearray(SECTOR)
-        self._is_dropped = False
+        self._is_deaf = False
         self.trouble = ""
-        self.says_sectors = device.ioctl(COUNT, 0)
-        self._first = self.sector(0)
-        self.sectors = self._real_sectors()
+        self.says_sectors = self.sectors = device.ioctl(COUNT, 0)
+        self.first = b""
 
     def readblocks(self, sector, buffer):
-        if self._is_dropped:
+        if self._is_deaf:
             return 0
         self.trouble = "read"
         self._device.readblocks(sector, buffer)
@@ -49,7 +49,7 @@ class CardGuard:
         raise OSError(EIO)
 
     def writeblocks(self, sector, buffer):
-        if self._is_dropped:
+        if self._is_deaf:
             return 0
         if sector + len(buffer) // SECTOR > self.sectors:
             raise OSError(ENOSPC)
@@ -59,12 +59,20 @@ class CardGuard:
         return 0
 
     def ioctl(self, operation, argument):
-        return 0 if self._is_dropped else self._device.ioctl(operation, argument)
+        return 0 if self._is_deaf else self._device.ioctl(operation, argument)
 
-    def drop(self):
-        self._is_dropped = True
+    def bury(self):
+        """Close the files that nobody holds any more."""
+        self._is_deaf = True
+        collect()
+        self._is_deaf = False
 
     # -- what the card is ----------------------------------------------------------------
+
+    def examine(self):
+        """Learn what it is. Raises OSError from the card."""
+        self.first = self.sector(0)
+        self.sectors = self._real_sectors()
 
     def sector(self, number):
         data = bytearray(SECTOR)
@@ -74,16 +82,16 @@ class CardGuard:
     def is_same(self):
         """Whether the card still answers and begins as it did when it was opened."""
         try:
-            return self.sector(0) == self._first
+            return self.sector(0) == self.first
         except OSError:
             return False
 
     def _real_sectors(self):
         """Where a counterfeit card begins anew. They wrap at powers of two, so that its first sector is read there again."""
         sectors = LEAST_SECTORS
-        if any(self._first):
+        if any(self.first):
             while sectors < self.says_sectors:
-                if self.sector(sectors) == self._first:
+                if self.sector(sectors) == self.first:
                     return sectors
                 sectors *= 2
         return self.says_sectors

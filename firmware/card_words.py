@@ -3,7 +3,9 @@
 """What is wrong with a card, in words: what happened, what to do."""
 
 from firmware.compat import const
+from firmware.fat_format import MARK
 
+SECTOR, MB = const(512), const(1_000_000)
 ENODEV, ENOSPC, EROFS, EBADMSG, ESTALE = const(19), const(28), const(30), const(74), const(116)
 
 NONE = "there is no card in the slot, or it does not answer; insert one"
@@ -11,9 +13,11 @@ NO_FILES = "the card has no FAT file system; insert another one, or type card fo
 READ = "the card answers with read errors; copy what is on it on a computer, and replace it"
 WRITE = "the card takes no writes: it is locked or worn out; insert another one"
 LIES = "the card does not give back what is written to it: it is worn out or counterfeit; replace it"
-GONE = "the card was taken out"
-FULL = "the card is full of footage that is not stored yet; bring it into Wi-Fi, or insert an empty card"
-COUNTERFEIT = "the card says it has %s and has %s; what is written beyond is refused: replace it, or type card format to use what it has"
+GONE = "the card was taken out, or is not what it was"
+FULL = "the card is full, and nothing on it may be removed; bring it into Wi-Fi, or insert an empty card"
+HALF_FORMATTED = "formatting the card was broken off; type card format to begin again"
+COUNTERFEIT = "the card says it has %d MB and has %d MB; no more than that is written: replace it, or type card format to use what it has"
+WORN = "the card has failed several times since boot; recording goes on, but replace it soon"
 UNKNOWN = "the card fails with error %s; take it out, check it on a computer, replace it"
 
 _BY_TROUBLE = {"read": READ, "write": WRITE}
@@ -24,4 +28,13 @@ def why(error, card):
     """An OSError of a card; `card` is its guard, or None if none answered."""
     if card is None:
         return NONE
+    if card.first.startswith(MARK):
+        return HALF_FORMATTED
     return _BY_TROUBLE.get(card.trouble) or _BY_NUMBER.get(error.args[0]) or UNKNOWN % error.args[0]
+
+
+def counterfeit(card, used_bytes):
+    """What to say of a card whose file system goes beyond what the card has; "" of any other."""
+    if used_bytes <= card.sectors * SECTOR:
+        return ""
+    return COUNTERFEIT % (card.says_sectors * SECTOR // MB, card.sectors * SECTOR // MB)

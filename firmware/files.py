@@ -44,9 +44,10 @@ def _is_readable(folder):
 
 def numbers_in(folder, suffix=""):
     """Sorted numbers that entries of a folder have for their name, before `suffix`. Other names are none of ours."""
-    names = [name[: len(name) - len(suffix)] for name in os.listdir(folder) if name.endswith(suffix)]
+    end = suffix.encode()
+    names = [name[: len(name) - len(end)] for name in os.listdir(folder.encode()) if name.endswith(end)]  # bytes: not every name is text
     return sorted(int(name) for name in names if _is_number(name))
 
 
 def _is_number(name):
-    return 0 < len(name) <= _MOST_DIGITS and all("0" <= character <= "9" for character in name)
+    return 0 < len(name) <= _MOST_DIGITS and all(0x30 <= character <= 0x39 for character in name)

@@ -12,17 +12,19 @@ Who keeps a store in hand must ask `storage.store` again each time: a store of b
 """
 
 import asyncio
+import os
 
-from firmware import card_words
+from firmware import card_check, card_words
 from firmware.backoff import wait_ms
 from firmware.card_guard import CardGuard
-from firmware.compat import collect, const
+from firmware.compat import const, sleep_ms
 from firmware.recovery import recover_open_segments, unknown_gap
 from firmware.segments import SegmentStore
 
 FIRST_RETRY_MS = const(500)
 LONGEST_RETRY_MS = const(2_000)
 MOST_BOOTS = const(999_999_999)  # what the name of a folder can say
+MANY_FAILURES = const(3)
 LOOK_MS = const(10_000)  # how often to look whether it is still the same card: nobody else does while nothing is written
 
 
@@ -35,6 +37,8 @@ class Storage:
         self._device = device.encode()[:16]
         self._cause = board.reset_cause()  # of what is found open on the card
         self._segment = 0  # the last number that this boot gave to a segment, on whatever card
+        self._failures = 0
+        self._hands = asyncio.Lock()  # one opens the card at a time
         self._gaps = []
         self._changed = asyncio.Event()
         self._retry_ms = FIRST_RETRY_MS
@@ -42,10 +46,11 @@ class Storage:
     async def run(self):
         """Keep a store at hand. Never returns; never raises for what a card can do."""
         while True:
-            if self.store is None:
-                self._try()
-            elif not self.card.is_same():
-                self.failed("card_error")
+            async with self._hands:
+                if self.store is None:
+                    await self._try()
+                elif not self.card.is_same():
+                    self.failed("card_error")
             self._changed.clear()
             await wait_ms(self._changed, LOOK_MS if self.store else self._next_retry_ms())
 
@@ -54,7 +59,25 @@ class Storage:
         if self.store is not None:
             self.close()
             self._cause = cause
+            self._failures += 1
+            if self._failures >= MANY_FAILURES:
+                self._health.set_problem("card_worn", card_words.WORN)
             self._changed.set()
+
+    async def hold(self):
+        """Take the card out of everybody's hands: until `let_go` nobody opens it."""
+        await self._hands.acquire()
+        self.close()
+
+    def bare(self):
+        """The guard of the card in the slot, whatever is on it. Raises OSError."""
+        self.card = CardGuard(self._board.card.open())
+        self.card.examine()
+        return self.card
+
+    def let_go(self):
+        self._hands.release()
+        self._changed.set()
 
     def why(self, error):
         """What an error of this card means, in words: what happened, what to do."""
@@ -70,8 +93,7 @@ class Storage:
             except OSError:  # the card is gone; every record was made durable when it was written
                 pass
         if self.card is not None:
-            self.card.drop()
-            collect()  # closes the files that nobody holds any more
+            self.card.bury()
         self._board.card.unmount()
 
     def take_gaps(self):
@@ -85,11 +107,10 @@ class Storage:
         retry_ms, self._retry_ms = self._retry_ms, min(2 * self._retry_ms, LONGEST_RETRY_MS)
         return retry_ms
 
-    def _try(self):
+    async def _try(self):
         self.card = None
         try:
-            self.card = CardGuard(self._board.card.open())
-            self.store = self._open()
+            self.store = await self._open(self.bare())
         except OSError as error:
             self._health.set_problem("card", self.why(error))
             return self.close()
@@ -99,11 +120,14 @@ class Storage:
         self._retry_ms = FIRST_RETRY_MS
         self._health.clear_problem("card")
 
-    def _open(self):
-        """The store of the card in the slot, with nothing left open on it."""
-        mount = self._board.card.mount(self.card)
+    async def _open(self, card):
+        """The store of a card, with nothing left open on it."""
+        mount = self._board.card.mount(card)
+        self._judge_size(mount)
+        card_check.tidy(mount)
         store = SegmentStore(mount, self._last_boot(), self._settings.part_bytes, self._keeper.boot, self._segment)
-        store.load()
+        for _ in store.loading():
+            await sleep_ms(0)
         if store.boot != self._keeper.boot:
             self._count_boot(store.boot)
             self._keeper.boot = store.boot
@@ -121,6 +145,14 @@ class Storage:
             self._board.nvs_set("boot", boot)
         except OSError as error:
             self._health.event("boot", "the chip cannot remember its boots (%s); the card still does" % error, "warn")
+
+    def _judge_size(self, mount):
+        cluster_bytes, clusters = os.statvfs(mount)[1:3]
+        said = card_words.counterfeit(self.card, cluster_bytes * clusters)
+        if said:
+            self._health.set_problem("counterfeit", said)
+        else:
+            self._health.clear_problem("counterfeit")
 
     def _recover(self, store):
         """Close what was left open; returns the gaps of earlier boots. The recorder knows those of its own."""

@@ -33,7 +33,7 @@ KINDS: dict[str, tuple[str, str, float]] = {
     "flip": ("one bit of what is read is wrong", "", 0),
     "gone": ("pulled out, and in again", "", 0),
     "swap": (f"pulled out, and another card ({SECOND_CARD}) put in", "", 0),
-    "wrap": ("counterfeit: it has less than it says", "MB it has", 64),
+    "wrap": ("counterfeit: it has less than it says", "MiB it has", 64),
     "full": ("full of other files", "MB left", 20),
     "boot-sector": ("its boot sector is garbage", "", 0),
     "fat": ("its first FAT is garbage", "", 0),
@@ -74,7 +74,7 @@ def _us(seconds: str) -> int:
 def of_the_card(faults: list[Fault]) -> list[Fault]:
     """What the simulated card is told: those that are not in its image. Sizes become sectors."""
     played = [fault for fault in faults if fault["kind"] not in card_damage.KINDS]
-    return [{**fault, "value": int(fault["value"] * 1e6) // SECTOR} if fault["kind"] == "wrap" else fault for fault in played]
+    return [{**fault, "value": int(fault["value"] * (1 << 20)) // SECTOR} if fault["kind"] == "wrap" else fault for fault in played]
 
 
 def spoil(image: Path, faults: list[Fault], after_us: int, until_us: int) -> None:

@@ -18,6 +18,7 @@ FILES = (
     "status",
     "log",
     "segments",
+    "card",
     "keep",
     "sync",
     "pause",
