@@ -10,12 +10,11 @@ captured frame is durable within `commit_interval_ms`: a chunk is sealed at half
 leaves the other half for writing. The heap is collected when a segment closes, never in between.
 """
 
-import json
-
 from firmware import channels
 from firmware.cadence import Cadence
 from firmware.chunk import ChunkBuffer
 from firmware.compat import collect, const, sleep_ms
+from firmware.notes import Notes
 from firmware.segment import MAX_PARTS
 
 SILENT_CAMERA_MS = const(5000)
@@ -51,15 +50,13 @@ class Recorder:
         self._opened_ms = self._sealed_ms = 0
         self._want_pause = settings.paused
         self._want_stop = False
-        self._gap = None  # [cause, frames, from_ms, to_ms] of the losses not yet written down
-        self._notes = []  # (channel, uptime_ms, bytes) that await a chunk
+        self._notes = Notes(keeper, health)
         self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, 0
         self._camera_open = False
         self._last_frame_ms = 0
         self._durable_ms = 0  # the footage up to here is safe
         self._stalled_ms = -1  # when the card was busy for long
         self._looked_ms = 0  # when the camera was asked for a frame
-        health.listeners.append(self._on_event)
 
     # -- what others call ------------------------------------------------------------
 
@@ -90,12 +87,11 @@ class Recorder:
         """Take `stop` back. If `run` has ended it has to be called again."""
         self._want_stop = False
         if self.state == "stopped":
-            self._open_gap("paused", self._last_frame_ms, self._keeper.uptime_ms())
+            self._notes.open_gap("paused", self._last_frame_ms, self._keeper.uptime_ms())
 
     def note(self, channel, data):
         """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""
-        if len(self._notes) < 64:
-            self._notes.append((channel, self._keeper.uptime_ms(), json.dumps(data).encode()))
+        self._notes.add_if_room(channel, data)
 
     # -- one turn --------------------------------------------------------------------
 
@@ -143,7 +139,7 @@ class Recorder:
         self._close_camera()
         if self.state != "paused" and not self._want_stop:
             self._health.event("paused", "recording is paused")
-            self._open_gap("paused", self._last_frame_ms or now_ms, now_ms)
+            self._notes.open_gap("paused", self._last_frame_ms or now_ms, now_ms)
         self.state = "paused"
         return 100
 
@@ -200,7 +196,7 @@ class Recorder:
         stamp_ms = cadence.stamp_ms
         if cadence.missed:
             self.sequence += cadence.missed
-            self._lost(self._why_missed(cadence.since_ms), cadence.missed, cadence.since_ms, stamp_ms)
+            self._notes.lost(self._why_missed(cadence.since_ms), cadence.missed, cadence.since_ms, stamp_ms)
         self.sequence += 1
         self._take(frame, stamp_ms)
         camera.release()
@@ -215,7 +211,7 @@ class Recorder:
         self._cadence.skip(skipped, now_ms)
         self.sequence += skipped
         if skipped:
-            self._lost(self._why_missed(self._looked_ms), skipped, self._last_frame_ms, now_ms)
+            self._notes.lost(self._why_missed(self._looked_ms), skipped, self._last_frame_ms, now_ms)
 
     def _why_missed(self, since_ms):
         return "card_stall" if self._stalled_ms >= since_ms else "overflow"
@@ -227,12 +223,11 @@ class Recorder:
                 self._look(self._keeper.uptime_ms())
 
     def _take(self, frame, stamp_ms):
-        if self._gap is not None:
-            self._close_gap(stamp_ms)
+        self._notes.close_gap(stamp_ms)
         if self._filling.add_frame(frame, self.sequence, stamp_ms):
             return
         if len(frame) > self._filling.largest_frame():
-            return self._lost("too_large", 1, stamp_ms, stamp_ms)
+            return self._notes.lost("too_large", 1, stamp_ms, stamp_ms)
         self._seal(stamp_ms)
         self._filling.add_frame(frame, self.sequence, stamp_ms)
 
@@ -251,6 +246,7 @@ class Recorder:
     def _commit(self):
         self._writer.commit()
         self._durable_ms = self._writer.durable_ms or self._durable_ms
+        self._notes.are_safe()
         self._health.count("commits")
         self._health.clear_problem("recording")
         self._retry_ms = FIRST_RETRY_MS
@@ -265,7 +261,7 @@ class Recorder:
             while writer.step():
                 pass
             self._commit()
-        self._add_notes()
+        self._notes.put_into(self._filling)
         writer.put(self._filling)
         self._filling, self._spare = self._spare, self._filling
         self._begin_chunk()
@@ -273,10 +269,6 @@ class Recorder:
 
     def _begin_chunk(self):
         self._filling.begin(self._keeper.boot, self._offset_ms)
-
-    def _add_notes(self):
-        while self._notes and self._filling.add_json(*self._notes[0]):
-            self._notes.pop(0)
 
     # -- segments --------------------------------------------------------------------
 
@@ -298,9 +290,9 @@ class Recorder:
         keeper = self._keeper
         if keeper.utc_known:
             clock = {"boot": keeper.boot, "uptime_ms": now_ms, "unix_ms": now_ms + keeper.offset_ms, "source": keeper.source}
-            self._notes.append((channels.CLOCK, now_ms, json.dumps(clock).encode()))
+            self._notes.add(channels.CLOCK, clock, now_ms)
         for gap in self._storage.take_gaps():
-            self._notes.append((channels.GAPS, now_ms, json.dumps(gap).encode()))
+            self._notes.add(channels.GAPS, gap, now_ms)
 
     def _adopt_clock(self):
         """From here on frames are dated by what is known of UTC now; only ever between two segments."""
@@ -332,6 +324,7 @@ class Recorder:
         self._store.closed(writer.number, result, self._segment_offset_ms)
         self._writer, self._closing = None, False
         self._durable_ms = writer.durable_ms or self._durable_ms
+        self._notes.are_safe()
         self._health.count("segments_closed")
         self._health.count("recorded", result.frames)
         collect()
@@ -347,42 +340,6 @@ class Recorder:
             self._begin_closing(now_ms)
             self._close_segment()
         self._store.idle()
-
-    # -- losses ----------------------------------------------------------------------
-
-    def _lost(self, cause, frames, from_ms, to_ms):
-        """Count frames that were lost and open, or lengthen, the gap that will say so."""
-        if self._gap is not None and self._gap[1] is None:
-            cause = self._gap[0]  # they were lost in a stretch of which the length is not known yet
-            self._gap[3] = to_ms
-            return self._health.count("dropped_" + cause, frames)
-        self._health.count("dropped_" + cause, frames)
-        if self._gap is not None and self._gap[0] == cause:
-            self._gap[1] += frames
-            self._gap[3] = to_ms
-            return
-        if self._gap is not None:
-            self._close_gap(from_ms)
-        self._gap = [cause, frames, from_ms, to_ms]
-
-    def _open_gap(self, cause, from_ms, now_ms):
-        """Begin a stretch without footage of a length nobody knows yet."""
-        if self._gap is not None and self._gap[1]:
-            self._close_gap(now_ms)  # counted losses end where they were counted
-        if self._gap is None:
-            self._gap = [cause, None, from_ms, now_ms]
-
-    def _close_gap(self, now_ms):
-        cause, frames, from_ms, to_ms = self._gap
-        self._gap = None
-        now_ms = to_ms if frames else now_ms  # losses that were counted ended with the last of them
-        gap = {"cause": cause, "frames": frames, "from_uptime_ms": from_ms, "to_uptime_ms": now_ms, "boot": self._keeper.boot}
-        self._notes.append((channels.GAPS, self._keeper.uptime_ms(), json.dumps(gap).encode()))
-
-    def _on_event(self, uptime_ms, level, kind, text, data):
-        if len(self._notes) < 64:
-            event = {"level": level, "kind": kind, "text": text, "data": data, "uptime_ms": uptime_ms}
-            self._notes.append((channels.EVENTS, uptime_ms, json.dumps(event).encode()))
 
     # -- failures --------------------------------------------------------------------
 
@@ -403,7 +360,8 @@ class Recorder:
 
     def _give_up(self, cause, now_ms):
         """The open segment is left to recovery, and what was not durable yet is gone."""
-        self._open_gap(cause, self._durable_ms, now_ms)
+        self._notes.take_back()
+        self._notes.open_gap(cause, self._durable_ms, now_ms)
         if self._writer is not None:
             self._writer.abandon()
             self._writer, self._closing = None, False
@@ -428,5 +386,5 @@ class Recorder:
     def _camera_failed(self, now_ms, text):
         self._health.set_problem("camera", text)
         self._close_camera()
-        self._open_gap("camera", self._last_frame_ms, now_ms)
+        self._notes.open_gap("camera", self._last_frame_ms, now_ms)
         self._put_off(now_ms)
