@@ -88,13 +88,13 @@ def _places_of_fats(guard):
 async def _keeping(mount):
     free = os.statvfs(mount)
     step = free[1] * free[3] // (PLACES + 8) // SECTOR * SECTOR
-    make_folder(mount + FOLDER)
     try:
-        names = await _write_marks(mount + FOLDER, step)
-        bad = await _count_lost(names, step)
-    finally:
+        make_folder(mount + FOLDER)
+        lost = await _count_lost(await _write_marks(mount + FOLDER, step), step)
         tidy(mount)
-    return (False, KEEPS_NOT % (bad, PLACES)) if bad else (True, KEEPS)
+    except OSError:  # not even the files are there any more
+        lost = PLACES
+    return (False, KEEPS_NOT % (lost, PLACES)) if lost else (True, KEEPS)
 
 
 def _mark(number):

@@ -13,7 +13,7 @@ from firmware.compat import collect, const
 
 SECTOR = const(512)
 SYNC, COUNT = const(3), const(4)
-EIO, ENOSPC = const(5), const(28)
+EIO, EFBIG = const(5), const(27)
 READINGS = const(4)
 LEAST_SECTORS = const(1 << 15)  # 16 MiB: no card is smaller
 
@@ -52,7 +52,7 @@ class CardGuard:
         if self._is_deaf:
             return 0
         if sector + len(buffer) // SECTOR > self.sectors:
-            raise OSError(ENOSPC)
+            raise OSError(EFBIG)
         self.trouble = "write"
         self._device.writeblocks(sector, buffer)
         self.trouble = ""

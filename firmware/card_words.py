@@ -6,7 +6,7 @@ from firmware.compat import const
 from firmware.fat_format import MARK
 
 SECTOR, MB = const(512), const(1_000_000)
-ENODEV, ENOSPC, EROFS, EBADMSG, ESTALE = const(19), const(28), const(30), const(74), const(116)
+ENODEV, EFBIG, ENOSPC, EROFS, EBADMSG, ESTALE = const(19), const(27), const(28), const(30), const(74), const(116)
 
 NONE = "there is no card in the slot, or it does not answer; insert one"
 NO_FILES = "the card has no FAT file system; insert another one, or type card format"
@@ -15,13 +15,14 @@ WRITE = "the card takes no writes: it is locked or worn out; insert another one"
 LIES = "the card does not give back what is written to it: it is worn out or counterfeit; replace it"
 GONE = "the card was taken out, or is not what it was"
 FULL = "the card is full, and nothing on it may be removed; bring it into Wi-Fi, or insert an empty card"
+USED_UP = "all that this counterfeit card has is used; replace it, or type card format"
 HALF_FORMATTED = "formatting the card was broken off; type card format to begin again"
 COUNTERFEIT = "the card says it has %d MB and has %d MB; no more than that is written: replace it, or type card format to use what it has"
-WORN = "the card has failed several times since boot; recording goes on, but replace it soon"
+WORN = "the card has failed several times since boot; replace it"
 UNKNOWN = "the card fails with error %s; take it out, check it on a computer, replace it"
 
 _BY_TROUBLE = {"read": READ, "write": WRITE}
-_BY_NUMBER = {EBADMSG: LIES, ENODEV: NO_FILES, ENOSPC: FULL, EROFS: WRITE, ESTALE: GONE}
+_BY_NUMBER = {EBADMSG: LIES, EFBIG: USED_UP, ENODEV: NO_FILES, ENOSPC: FULL, EROFS: WRITE, ESTALE: GONE}
 
 
 def why(error, card):

@@ -24,6 +24,7 @@ LEAST_CLUSTERS = const(65525)  # fewer would be FAT16 by definition
 LARGE_SECTORS = const(1 << 26)  # above 32 GiB clusters are larger
 END_OF_CHAIN = const(0x0FFFFFFF)
 FSINFO, BACKUP = const(1), const(6)
+SYNC = const(3)
 SIGNATURE = b"\x55\xaa"
 
 
@@ -79,6 +80,7 @@ def format_card(device, sectors, serial):
     layout = layout_for(sectors)
     boot, info = layout.boot_sector(serial), layout.fs_info()
     device.writeblocks(0, MARK + bytes(SECTOR - len(MARK)))
+    device.ioctl(SYNC, 0)
     first, last = layout.start, layout.start + layout.data + layout.cluster_sectors
     zeros = bytes(SLICE_SECTORS * SECTOR)
     for sector in range(first, last, SLICE_SECTORS):
@@ -89,7 +91,7 @@ def format_card(device, sectors, serial):
     for at in (BACKUP, 0):
         device.writeblocks(layout.start + at, boot)
         device.writeblocks(layout.start + at + FSINFO, info)
-    device.ioctl(3, 0)
+    device.ioctl(SYNC, 0)
     device.writeblocks(0, layout.partition_table())
-    device.ioctl(3, 0)
+    device.ioctl(SYNC, 0)
     yield last - first, last - first

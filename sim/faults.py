@@ -30,7 +30,7 @@ KINDS: dict[str, tuple[str, str, float]] = {
     "lie": ("reports success and keeps nothing", "", 0),
     "stall": ("one write takes longer", "seconds", 5),
     "hang": ("one write never ends", "", 0),
-    "flip": ("one bit of what is read is wrong", "", 0),
+    "flip": ("one bit of what is read is wrong", "in every so many-th read", 1),
     "gone": ("pulled out, and in again", "", 0),
     "swap": (f"pulled out, and another card ({SECOND_CARD}) put in", "", 0),
     "wrap": ("counterfeit: it has less than it says", "MiB it has", 64),

@@ -89,7 +89,10 @@ class Hang(Stall):
 
 
 class Flip(Fault):
-    """One bit of what is read is wrong."""
+    """One bit of what is read is wrong, in every `value`-th read."""
+
+    def strikes(self, now_us, count):
+        return super().strikes(now_us, count) and count % int(self.value) == 0
 
     def read(self, card, sector, buffer):
         result = card.read_as_it_is(sector, buffer)

@@ -67,11 +67,11 @@ class TestFaultyCard(unittest.TestCase):
         self.assertEqual(rung, [30_000_000])
 
     def test_a_flip_is_one_bit(self):
-        self.make({"kind": "flip", "first": 1, "last": 1})
-        buffers = bytearray(512), bytearray(512)
+        self.make({"kind": "flip", "value": 2, "last": 3})
+        buffers = [bytearray(512) for _ in range(4)]
         for buffer in buffers:
             self.card.read(0, buffer)
-        self.assertEqual([sum(bin(byte).count("1") for byte in buffer) for buffer in buffers], [1, 0])
+        self.assertEqual([sum(bin(byte).count("1") for byte in buffer) for buffer in buffers], [0, 1, 0, 0])
 
     def test_it_is_pulled_out_in_mid_write_and_put_in_again(self):
         self.make({"kind": "gone", "from_us": 2_400, "to_us": 9_000})
