@@ -21,12 +21,21 @@ COUNTERFEIT = "the card says it has %d MB and has %d MB; no more than that is wr
 WORN = "the card has failed several times since boot; replace it"
 UNKNOWN = "the card fails with error %s; take it out, check it on a computer, replace it"
 
+NO_WRITE = "the card did not take a write; it is opened anew"
+NO_READ = "the card did not answer a read; it is opened anew"
+
 _BY_TROUBLE = {"read": READ, "write": WRITE}
+_FIRST = {"read": NO_READ, "write": NO_WRITE}
 _BY_NUMBER = {EBADMSG: LIES, EFBIG: USED_UP, ENODEV: NO_FILES, ENOSPC: FULL, EROFS: WRITE, ESTALE: GONE}
 
 
+def failed(error, card):
+    """What the first error of a card that was in use means: it may be gone, worn out, or well again when it is opened anew."""
+    return _FIRST.get(card.trouble if card else "") or why(error, card)
+
+
 def why(error, card):
-    """An OSError of a card; `card` is its guard, or None if none answered."""
+    """Why a card cannot be used, after an OSError; `card` is its guard, or None if none answered."""
     if card is None:
         return NONE
     if card.first.startswith(MARK):

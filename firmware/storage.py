@@ -80,8 +80,8 @@ class Storage:
         self._changed.set()
 
     def why(self, error):
-        """What an error of this card means, in words: what happened, what to do."""
-        return card_words.why(error, self.card)
+        """What an error of the card in use means, in words."""
+        return card_words.failed(error, self.card)
 
     def close(self):
         """Let go of the card. Does not raise."""
@@ -112,7 +112,7 @@ class Storage:
         try:
             self.store = await self._open(self.bare())
         except OSError as error:
-            self._health.set_problem("card", self.why(error))
+            self._health.set_problem("card", card_words.why(error, self.card))
             return self.close()
         except Exception:  # the supervisor starts `run` again, and the card has to be free by then
             self.close()

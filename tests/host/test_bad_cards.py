@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from synced_run import Run
 
+from host_tools import store
 from host_tools.boards import load
 from host_tools.demo import BOARD, clip
 from host_tools.errors import DaylogError
@@ -31,8 +33,8 @@ GOOD_CARD = {"write_kbps_internal": 2000, "write_kbps_psram": 2000, "spike_every
 SEGMENT_MS = 8000
 STEADY, FAST, SLOW, DARK = "steady", "fast", "slow", "dark"  # recording; something is wrong; paused; off
 READ_ERRORS = "the card answers with read errors; copy what is on it on a computer, and replace it"
-READ_FAILED = f"error recording: footage cannot be written: {READ_ERRORS}"
-WRITE_FAILED = "error recording: footage cannot be written: the card takes no writes: it is locked or worn out; insert another one"
+READ_FAILED = "error recording: footage cannot be written: the card did not answer a read; it is opened anew"
+WRITE_FAILED = "error recording: footage cannot be written: the card did not take a write; it is opened anew"
 LIES = "error recording: footage cannot be written: the card does not give back what is written to it"
 WORN = "error card_worn: the card has failed several times since boot; replace it"
 NO_CARD = "error card: there is no card in the slot, or it does not answer; insert one"
@@ -61,7 +63,7 @@ CASES = [
     Case("stall=0.5@6", [r"warn card: it kept the recorder waiting for 0\.[5-9] s"], {4: STEADY, 8: STEADY}, 6, 7.5, {"card_stall"}),
     Case("stall=5@6", [r"warn card: it kept the recorder waiting for 5\.\d s"], {4: STEADY, 13: STEADY}, 6, 12, {"card_stall"}),
     Case("hang@6", ["reset cause watchdog", CLOSED], {4: STEADY, 43: STEADY}, 6, 38, {"watchdog"}, {"seconds": 50}),
-    Case("gone@6-9", [NO_CARD, CLOSED, *BACK], {4: STEADY, 8: FAST, 14: STEADY}, 6, 12, {"card_error"}),
+    Case("gone@6-9", [WRITE_FAILED, NO_CARD, CLOSED, *BACK], {4: STEADY, 8: FAST, 14: STEADY}, 6, 12, {"card_error"}),
     Case("flip@6-8", [READ_FAILED, *BACK], {4: STEADY, 14: STEADY}, 6, 12, {"card_error"}),
     Case("flip=10", [], {14: STEADY}, resumed_s=2),
     Case("names", [], {14: STEADY}, resumed_s=2),
@@ -170,6 +172,26 @@ def test_a_card_that_nothing_can_be_recorded_on(tmp_path: Path, fault: str, said
 def test_it_can_leave_to_the_prompt_without_a_card(tmp_path: Path) -> None:
     played = play(tmp_path, "gone@0-100", typed=[(5, "repl")], drain_seconds=5)
     assert json.loads((tmp_path / "trace.jsonl").read_text().splitlines()[-1])["reason"] == "left", played.console
+
+
+# -- while it is being uploaded -----------------------------------------------------------------------
+
+UPLOADING: dict[str, Any] = {"seconds": 60, "bandwidth_kbps": 8000, "settings": {"part_bytes": 5 << 20, "segment_ms": 40_000}}
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"),
+    [("gone@50-53", "store: a segment cannot be read from the card"), ("flip=40@44-52", "the bytes the store received are not those")],
+)
+def test_everything_is_stored_in_the_end(tmp_path: Path, fault: str, said: str) -> None:
+    """The segment in hand is not set aside for what its card does, and no wrong byte counts as stored."""
+    info = store.up(tmp_path / "store")
+    try:
+        done = Run(info, tmp_path / "run", 20, faults=[faults.parse(fault)], **UPLOADING)
+        done.assert_all_stored()
+    finally:
+        store.down(info.folder)
+    assert said in done.console and "set aside" not in done.console, done.console
 
 
 # -- a counterfeit -----------------------------------------------------------------------------------
