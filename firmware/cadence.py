@@ -21,7 +21,7 @@ class Cadence:
 
     def restart(self, now_ms):
         """The camera starts, or starts again after a pause: nothing is owed."""
-        self.due_ms = now_ms
+        self.due_ms = self._begun_ms = now_ms
         self._looked_ms = None
         self._fresh_ms = None
         self._since_fresh = 0
@@ -38,8 +38,8 @@ class Cadence:
         self._last_ms = now_ms
 
     def overdue_ms(self, now_ms):
-        """How long ago the next frame should have come."""
-        return now_ms - self._last_ms if self._fresh_ms is not None else 0
+        """For how long no frame has come."""
+        return now_ms - (self._last_ms or self._begun_ms)
 
     def arrived(self, now_ms):
         """A frame was taken. Leaves its time in `stamp_ms`, and in `missed` how many were lost since `since_ms`.

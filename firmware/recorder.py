@@ -163,7 +163,6 @@ class Recorder:
         except OSError as error:
             self._camera_failed(now_ms, "the camera does not start: %r" % error)
             return False
-        self.state = "recording"
         return True
 
     def _wait_for_card(self, now_ms):
@@ -198,9 +197,16 @@ class Recorder:
             self.sequence += cadence.missed
             self._notes.lost(self._why_missed(cadence.since_ms), cadence.missed, cadence.since_ms, stamp_ms)
         self.sequence += 1
+        if self.state != "recording":
+            self._records()
         self._take(frame, stamp_ms)
         camera.release()
         self._last_frame_ms = stamp_ms
+
+    def _records(self):
+        """The first frame since something was in its way."""
+        self.state = "recording"
+        self._health.clear_problem("camera")
 
     def _skip_waiting(self, now_ms):
         """Nobody has looked for so long that nobody knows when these frames were taken: better none than a wrong time."""
@@ -374,9 +380,9 @@ class Recorder:
             return
         self._camera.open(self._profile)
         self._camera_open = True
+        self.state = "waiting"  # for its first frame
         self._looked_ms = self._keeper.uptime_ms()
         self._cadence.restart(self._looked_ms)
-        self._health.clear_problem("camera")
 
     def _close_camera(self):
         if self._camera_open:
