@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How fast a card is, measured with a temporary file, and which capture profiles that is enough for."""
 
-import os
-
 from firmware.compat import const, sleep_ms, ticks_diff, ticks_us
-from firmware.files import exists
 
 SLICE_BYTES = const(8192)  # what the recorder writes at once
 SLICES = const(256)
@@ -14,17 +11,13 @@ ROOM_PERCENT = const(130)  # what a card must do of what a profile needs: the up
 
 
 async def bench(folder):
-    """{write_kbps, read_kbps, longest_pause_ms, wrong_slices}. Takes turns with other tasks. Raises OSError from the card."""
-    path = folder + "/bench.tmp"
-    try:
-        with open(path, "w+b") as file:
-            slices = memoryview(bytearray(SLICE_BYTES))
-            written_us, longest_us = await _write(file, slices)
-            file.seek(0)
-            read_us, wrong = await _read(file, slices)
-    finally:
-        if exists(path):
-            os.remove(path)
+    """{write_kbps, read_kbps, longest_pause_ms, wrong_slices}, with a file that stays. Takes turns with other tasks. Raises
+    OSError from the card."""
+    with open(folder + "/bench", "w+b") as file:
+        view = memoryview(bytearray(SLICE_BYTES))
+        written_us, longest_us = await _write(file, view)
+        file.seek(0)
+        read_us, wrong = await _read(file, view)
     total = SLICES * SLICE_BYTES * 1000
     return {
         "write_kbps": total // max(1, written_us),

@@ -89,8 +89,7 @@ async def _keeping(mount):
     free = os.statvfs(mount)
     step = free[1] * free[3] // (PLACES + 8) // SECTOR * SECTOR
     try:
-        make_folder(mount + FOLDER)
-        lost = await _count_lost(await _write_marks(mount + FOLDER, step), step)
+        lost = await _count_lost(await _write_marks(temporary(mount), step), step)
         tidy(mount)
     except OSError:  # not even the files are there any more
         lost = PLACES
@@ -132,8 +131,14 @@ async def _count_lost(names, step):
     return lost
 
 
+def temporary(mount):
+    """A folder for files that nobody needs for long."""
+    make_folder(mount + FOLDER)
+    return mount + FOLDER
+
+
 def tidy(mount):
-    """Remove what a check has left, also one that was cut off. Raises OSError from the card."""
+    """Remove it, also what a cut has left in it. Raises OSError from the card."""
     folder = mount + FOLDER
     if exists(folder):
         for name in os.listdir(folder):

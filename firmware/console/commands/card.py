@@ -73,11 +73,13 @@ def _need_pause(context):
         raise CommandError("This keeps the card busy and would cost frames.", "Type pause, then this again, then resume.")
 
 
+def _mount(context):
+    return context.store.root.rsplit("/", 1)[0]
+
+
 async def _check(context):
     _need_pause(context)
-    storage = context.storage
-    mount = context.store.root.rsplit("/", 1)[0]
-    found = await card_check.check(storage.card, mount, not unstored(context.store))
+    found = await card_check.check(context.storage.card, _mount(context), not unstored(context.store))
     return {"good": all(good for good, _ in found), "found": [{"good": good, "text": said} for good, said in found]}
 
 
@@ -89,7 +91,10 @@ def _check_text(result):
 
 async def _bench(context):
     _need_pause(context)
-    measured = await card_bench.bench(context.store.root)
+    try:
+        measured = await card_bench.bench(card_check.temporary(_mount(context)))
+    finally:
+        card_check.tidy(_mount(context))
     profiles, name = context.config["profiles"], context.profile
     measured["profile"], measured["needed_kbps"] = name, card_bench.needed_kbps(profiles[name])
     measured["good_for"] = sorted(other for other in profiles if card_bench.fits(profiles[other], measured))
