@@ -64,6 +64,10 @@ class Storage:
                 self._health.set_problem("card_worn", card_words.WORN)
             self._changed.set()
 
+    def _forget_failures(self):
+        self._failures = 0
+        self._health.clear_problem("card_worn")
+
     async def hold(self):
         """Take the card out of everybody's hands: until `let_go` nobody opens it."""
         await self._hands.acquire()
@@ -113,6 +117,8 @@ class Storage:
             self.store = await self._open(self.bare())
         except OSError as error:
             self._health.set_problem("card", card_words.why(error, self.card))
+            if self.card is None:
+                self._forget_failures()  # it was taken out; another one may come
             return self.close()
         except Exception:  # the supervisor starts `run` again, and the card has to be free by then
             self.close()

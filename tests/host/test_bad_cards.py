@@ -127,6 +127,7 @@ def play(out: Path, *specs: str, seconds: float = 20, settings: dict[str, Any] |
 def test_what_is_said_shown_and_kept(tmp_path: Path, case: Case) -> None:
     played = play(tmp_path, case.fault, **case.options)
     played.says(case.says)
+    assert "Traceback" not in played.console, played.console
     assert {at_s: played.light(at_s) for at_s in case.light} == case.light, played.command
     report = verify(tmp_path / "card.img", truth=tmp_path / "truth.jsonl")
     assert (report.problems, case.gaps - {gap["cause"] for gap in report.gaps}) == ([], set()), played.command
@@ -151,6 +152,13 @@ def test_another_card_is_put_in(tmp_path: Path) -> None:
             numbers[image] = [(segment.boot, segment.number) for segment in load_footage(source).segments]
     assert numbers == {"card.img": [(1, 1)], "card2.img": [(1, 2), (1, 3)]}
     assert verify(tmp_path / "card2.img").gaps[0]["cause"] == "card_error"
+
+
+def test_a_card_that_is_taken_out_again_and_again_is_not_worn_out(tmp_path: Path) -> None:
+    played = play(tmp_path, *(f"gone@{at}-{at + 2}" for at in range(6, 54, 8)), seconds=60)
+    report = verify(tmp_path / "card.img", truth=tmp_path / "truth.jsonl")
+    assert (played.console.count("card: cleared"), "card_worn" in played.console, report.problems) == (6, False, []), played.console
+    assert [at_s for at_s in played.kept_s() if at_s > 58]
 
 
 @pytest.mark.parametrize(
