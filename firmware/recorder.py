@@ -57,6 +57,7 @@ class Recorder:
         self._durable_ms = 0  # the footage up to here is safe
         self._stalled_ms = -1  # when the card was busy for long
         self._looked_ms = 0  # when the camera was asked for a frame
+        self._blind_ms = max(STALL_MS, 2000 // profile["fps"])  # after so long nobody knows which frames are waiting
 
     # -- what others call ------------------------------------------------------------
 
@@ -179,7 +180,7 @@ class Recorder:
 
     def _look(self, now_ms):
         camera = self._camera
-        if now_ms - self._looked_ms > STALL_MS:
+        if now_ms - self._looked_ms > self._blind_ms:
             self._skip_waiting(now_ms)
         self._looked_ms = now_ms
         if not camera.available():
@@ -291,7 +292,7 @@ class Recorder:
             self._adopt_clock()
         self._segment_offset_ms = self._offset_ms
         self._store = self._storage.store
-        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes)
+        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes, self._settings.overwrite_unsent)
         self._opened_ms = now_ms
         keeper = self._keeper
         if keeper.utc_known:
@@ -371,6 +372,8 @@ class Recorder:
         if self._writer is not None:
             self._writer.abandon()
             self._writer, self._closing = None, False
+            if cause == "card_full":
+                self._store.was_full()
         self._begin_chunk()
         if cause != "card_full":
             self._storage.failed(cause)

@@ -165,6 +165,9 @@ class RigCard:
     def failed(self, cause):
         self.calls.append("failed " + cause)
 
+    def was_full(self):
+        self.calls.append("full")
+
     def why(self, error):
         return "error %s" % error.args[0]
 

@@ -123,7 +123,7 @@ class CardTest(unittest.TestCase):
         rig.card.errors["step"] = [3, OSError(ENOSPC)]
         rig.run_until(10_000)
         self.assertEqual(rig.gaps()[0][:2], ("card_full", None))
-        self.assertEqual(rig.card.calls, ["abandon"])
+        self.assertEqual(rig.card.calls, ["abandon", "full"])
 
     def test_what_a_lost_chunk_had_to_tell_is_told_by_the_next(self):
         rig = Rig()
