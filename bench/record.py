@@ -71,7 +71,8 @@ class Health:
 
 
 class Settings:
-    segment_ms, commit_interval_ms, part_bytes, paused = 1 << 40, 2000, PART_BYTES, False
+    segment_ms, commit_interval_ms, part_bytes = 1 << 40, 2000, PART_BYTES
+    paused = overwrite_unsent = False
 
 
 class Camera:

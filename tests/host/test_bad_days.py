@@ -42,6 +42,20 @@ def test_a_task_without_memory_costs_no_frame(tmp_path: Path):
     assert "uploader failed: MemoryError" in wrong.said[0]
 
 
+NO_MEMORY = """
+from firmware.console.commands import status
+async def run(*args):
+    raise MemoryError("memory allocation failed")
+status.run = run
+"""
+
+
+def test_a_command_without_memory_says_so_and_the_console_goes_on(tmp_path: Path):
+    wrong = day(tmp_path, NO_MEMORY, typed=[(5.0, "status"), (7.0, "sync")])
+    assert (wrong.result.ok, wrong.result.frames["dropped"]) == (True, {})
+    assert "There is not enough memory for this." in wrong.said[0] and "joining home" in wrong.said[0]
+
+
 RECORDER = """
 from firmware.{module} import {owner}
 real, left = {owner}.{name}, [{times}]
@@ -189,6 +203,23 @@ def test_what_cannot_start_says_so_and_tries_again(tmp_path: Path, path: str):
     assert (wrong.result.ok, wrong.ends) == (True, ["soft_reset", "deep_sleep"])
     assert "The recorder cannot start. Flash its firmware again" in wrong.said[0]
     assert "boot 1 after reset cause soft" in wrong.said[1]
+
+
+NO_ROOM = """
+import firmware.recorder, machine
+real = firmware.recorder.ChunkBuffer
+def chunk(*args):
+    if machine.reset_cause() == machine.PWRON_RESET:
+        raise MemoryError("memory allocation failed, allocating 262144 bytes")
+    return real(*args)
+firmware.recorder.ChunkBuffer = chunk
+"""
+
+
+def test_without_memory_for_the_chunks_it_starts_anew(tmp_path: Path):
+    wrong = day(tmp_path, NO_ROOM, seconds=75)
+    assert (wrong.result.ok, wrong.ends) == (True, ["soft_reset", "deep_sleep"])
+    assert "MemoryError: memory allocation failed" in wrong.said[0] and "It tries again in 60 s." in wrong.said[0]
 
 
 INTERRUPTED = """
