@@ -35,6 +35,8 @@ TORN = const(0x82)
 SECTOR = const(512)
 PREFIX_BYTES = const(9)  # opcode u8, content length u64
 FOOTER_BYTES = const(9 + 20 + 8)
+CHUNK_INDEX_BYTES = const(45 + 10 * 5 + 28)  # at most: with messages in all five channels
+SUMMARY_BYTES = const(32768)  # the indexes of 270 chunks, or more
 
 
 def record(opcode, content):
@@ -80,7 +82,10 @@ def padding(offset):
 
 
 class Summary:
-    """What the end of a file repeats, collected while it is written (or walked by recovery)."""
+    """What the end of a file repeats, collected while it is written (or walked by recovery).
+
+    Its buffer should never have to grow: a heap that has been in use for long may be in pieces too small for that.
+    """
 
     def __init__(self, definitions, schema_count, channel_count, metadata_index):
         self.definitions = definitions  # the schema and channel records, to be repeated
@@ -91,13 +96,17 @@ class Summary:
         self._schema_count = schema_count
         self._channel_count = channel_count
         self._metadata_index = metadata_index
-        self._chunk_indexes = bytearray(16384)  # grows by doubling: 140 chunks before the first time
+        self._chunk_indexes = bytearray(SUMMARY_BYTES)
         self._used = 0
+
+    def has_room(self):
+        """Whether some more chunks fit, as many as may follow once this was asked."""
+        return self._used + 4 * CHUNK_INDEX_BYTES <= SUMMARY_BYTES
 
     def add_chunk(self, offset, length, start_ns, end_ns, indexes, index_bytes, records_bytes):
         """One chunk. `indexes`: (channel, file offset of its message index, messages) of those that have any."""
         at, size = self._used, 10 * len(indexes)
-        if at + 200 > len(self._chunk_indexes):
+        if at + CHUNK_INDEX_BYTES > len(self._chunk_indexes):
             self._chunk_indexes.extend(bytes(len(self._chunk_indexes)))
         buffer = self._chunk_indexes
         struct.pack_into("<BQQQQQI", buffer, at, CHUNK_INDEX, 64 + size, start_ns, end_ns, offset, length, size)

@@ -25,28 +25,47 @@ SMALL_CHUNK = const(32768)
 
 
 class Found:
-    """What a walk found: `end` is where the last good chunk's sector padding ends."""
+    """What a walk found: `end` is where the last good chunk's sector padding ends.
+
+    However many chunks there are, they leave nothing on the heap: in a heap with small things all over it nothing
+    large finds a place, and a segment that cannot be closed for that would never be.
+    """
 
     def __init__(self):
         self.pairs = []
-        self.chunks = []  # arguments of Summary.add_chunk, one tuple a chunk
+        self.summary = None  # of all chunks but the last few
+        self.recent = []  # those: arguments of Summary.add_chunk, one tuple a chunk
         self.head_bytes = 0
         self.metadata_at = (0, 0)  # offset and length of its record
         self.end = 0
         self.is_closed = False
 
+    def begin_chunks(self):
+        offset, length = self.metadata_at
+        self.summary = summary_of(mcap.metadata_index(offset, length, "daylog.segment"))
+
+    def add(self, chunk):
+        self.recent.append(chunk)
+        if len(self.recent) > CHECKED_CHUNKS:
+            self.summary.add_chunk(*self.recent.pop(0))
+
+    def settle(self):
+        for chunk in self.recent:
+            self.summary.add_chunk(*chunk)
+        self.recent = []
+
     def offset_ms(self):
         return int(dict(self.pairs).get("utc_offset_ms", "0"))
 
     def frames(self):
-        return sum(n for chunk in self.chunks for number, _, n in chunk[4] if number == channels.CAMERA)
+        return self.summary.counts[channels.CAMERA]
 
     def last_uptime_ms(self):
         """Log time of the last message, as uptime; None when there is none."""
-        return self.chunks[-1][3] // 1_000_000 - self.offset_ms() if self.chunks else None
+        return self.summary.last_ns // 1_000_000 - self.offset_ms() if self.summary.chunks else None
 
     def first_uptime_ms(self):
-        return self.chunks[0][2] // 1_000_000 - self.offset_ms() if self.chunks else 0
+        return self.summary.first_ns // 1_000_000 - self.offset_ms() if self.summary.chunks else 0
 
 
 def walk(file, size):
@@ -54,9 +73,11 @@ def walk(file, size):
     found = Found()
     if not _walk_head(file, size, found):
         return found
+    found.begin_chunks()
     while _walk_chunk(file, size, found):
         pass
     _drop_torn_chunks(file, found)
+    found.settle()
     return found
 
 
@@ -121,7 +142,7 @@ def _walk_chunk(file, size, found):
         if opcode != mcap.PADDING:
             return False
         at += 9 + length
-    found.chunks.append(chunk)
+    found.add(chunk)
     found.end = at
     return True
 
@@ -154,11 +175,10 @@ def _chunk(file, at, size):
 def _drop_torn_chunks(file, found):
     """Check the CRCs of the last chunks, and end the file before the first bad one of them."""
     buffer = bytearray(SLICE_BYTES)
-    first = max(0, len(found.chunks) - CHECKED_CHUNKS)
-    for i in range(first, len(found.chunks)):
-        if not _crc_is_good(file, found.chunks[i], buffer):
-            found.end = found.chunks[i][0] - IDENTITY_BYTES
-            found.chunks = found.chunks[:i]
+    for i in range(len(found.recent)):
+        if not _crc_is_good(file, found.recent[i], buffer):
+            found.end = found.recent[i][0] - IDENTITY_BYTES
+            found.recent = found.recent[:i]
             found.is_closed = False
             return
 
@@ -229,13 +249,10 @@ def unknown_gap(cause, boot):
 def _finish(file, size, found, gap, identity):
     """Wrap the torn tail, append the gap and the summary; returns the file's new size."""
     at = _wrap(file, size, found.end)
-    summary = summary_of(mcap.metadata_index(found.metadata_at[0], found.metadata_at[1], "daylog.segment"))
-    for chunk in found.chunks:
-        summary.add_chunk(*chunk)
     chunk = _gap_chunk(gap, found.offset_ms(), identity)
-    length = chunk.seal(at, summary, identity[1])
+    length = chunk.seal(at, found.summary, identity[1])
     file.seek(at)
-    tail = bytes(chunk.view[:length]) + summary.encode(at + length)
+    tail = bytes(chunk.view[:length]) + found.summary.encode(at + length)
     file.write(tail)
     file.flush()
     return at + len(tail)

@@ -97,7 +97,7 @@ class SegmentWriter:
 
     def has_room(self, size):
         """Whether a chunk of `size` bytes and the summary still fit under the limit."""
-        return self.offset + size + 65536 <= self.limit_bytes
+        return self.offset + size + 65536 <= self.limit_bytes and self.summary.has_room()
 
     def put(self, chunk):
         """Hand over a chunk; it is sealed here and must stay untouched until `step` returns False."""

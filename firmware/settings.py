@@ -53,7 +53,7 @@ TABLE = {
     "device_id": ("", _name, "name of this recorder, at most 16 of A-Z a-z 0-9 - _; empty: made from the chip's id"),
     "profile": ("", _text, "capture profile; empty: the board's default"),
     "commit_interval_ms": (2000, _between(200, 60000), "the most footage one fault may cost"),
-    "segment_ms": (60000, _between(1000, 3600000), "length of a segment"),
+    "segment_ms": (60000, _between(1000, 3600000), "greatest length of a segment; one of some 270 chunks ends before"),
     "part_bytes": (8388608, _between(MIN_PART_BYTES, 67108864), "size of an upload part"),
     "overwrite_unsent": (False, _flag, "on a full card, reclaim footage that is not stored yet"),
     "wifi": ([], _networks, "known networks, best first: [{ssid, key}]"),

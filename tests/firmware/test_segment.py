@@ -53,6 +53,19 @@ def walk(data):
 
 
 class SegmentTest(unittest.TestCase):
+    def test_it_is_full_before_its_summary_has_to_grow(self):
+        writer = SegmentWriter(Kept(), [("boot", "7")], 1 << 20, 1 << 24, 3)
+        before, chunks = len(writer.summary.encode(0)), 0
+        chunk = ChunkBuffer(32768, DEVICE)
+        while writer.has_room(0):
+            chunk.begin(7, 0)
+            for channel in range(1, channels.COUNT + 1):
+                chunk.add_json(channel, chunks, b"{}")
+            writer.put(chunk)
+            chunks += 1
+        self.assertTrue(200 < chunks < 400, chunks)
+        self.assertTrue(len(writer.summary.encode(0)) - before < mcap.SUMMARY_BYTES)
+
     def test_hashes_are_those_of_the_file(self):
         for part_bytes, limit in ((1 << 24, 1 << 24), (100_000, 1 << 24), (1 << 20, 1 << 24)):
             file, result = write_segment(120, part_bytes, limit)
