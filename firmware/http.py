@@ -20,6 +20,7 @@ from firmware.replies import number, read_reply
 
 CONNECT_S = const(15)
 SEND_S = const(20)  # for one slice
+TOGETHER_BYTES = const(4096)  # up to here head and body go in one piece: else the second waits until the first is acknowledged
 EXPECT_BYTES = const(65536)  # from here on ask before sending: a refusal then costs no upload
 
 
@@ -137,7 +138,11 @@ class Connection:
     async def _converse(self, head, body):
         asks = self._asks_first and body.size >= EXPECT_BYTES
         lines = head + (["expect: 100-continue", "", ""] if asks else ["", ""])
-        await streams.send(self._writer, memoryview("\r\n".join(lines).encode()), SEND_S)
+        opening = "\r\n".join(lines).encode()
+        if body.size <= TOGETHER_BYTES:
+            await streams.send(self._writer, memoryview(opening + b"".join([bytes(piece) for piece in body.slices()])), SEND_S)
+            return await self._reply()
+        await streams.send(self._writer, memoryview(opening), SEND_S)
         if asks and await self._answered():
             reply = await self._reply(or_interim=True)
             if reply.status >= 200:

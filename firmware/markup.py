@@ -18,6 +18,11 @@ def root(document):
         at += 1
 
 
+def is_whole(document, name):
+    """Whether this is a document with that outermost element, from its beginning to its end."""
+    return root(document) == name and document.rstrip().endswith("</%s>" % name)
+
+
 def _name_at(document, start):
     end = start
     while end < len(document) and document[end] not in " \t\r\n/>":

@@ -6,8 +6,8 @@
     etag = await client.put_object(key, Part(file, 0, size, sha256, md5))
 
 Every body is sent with its signed SHA-256 and its Content-MD5, and the ETag that comes back is compared
-with our MD5. Objects are only ever created: `If-None-Match: *`. Anything but an explicit
-success raises HttpError or its S3Error.
+with our MD5. Objects are only created, by `If-None-Match: *`, unless they are to be written once more with
+the same bytes. Anything but an explicit success raises HttpError or its S3Error.
 """
 
 import binascii
@@ -16,10 +16,11 @@ import hashlib
 from firmware import markup
 from firmware.compat import hexlify
 from firmware.http import BytesBody, Connection, HttpError
+from firmware.replies import number
 from firmware.s3_errors import as_text, failure, refusal
-from firmware.sigv4 import EMPTY_SHA256, Signer
+from firmware.sigv4 import Signer
 
-_CREATE_ONLY = ("if-none-match", "*")
+_CREATE_ONLY = (("if-none-match", "*"),)
 
 
 class Part:
@@ -57,10 +58,10 @@ def base64(data):
 
 
 def _number(document, tag):
-    digits = markup.text(document, tag)
-    if not digits.isdigit():
+    value = number(markup.text(document, tag))
+    if value is None:
         raise failure("not_s3", "%s is no number" % tag)
-    return int(digits)
+    return value
 
 
 def multipart_etag(parts):
@@ -82,23 +83,24 @@ class S3Client:
     def close(self):
         self._connection.close()
 
-    async def put_object(self, key, part, metadata=()):
-        """Store a whole object; returns its ETag. S3Error of kind "exists" if it is there already."""
-        reply = await self._send_part(key, {}, part, list(metadata) + [_CREATE_ONLY])
-        return self._checked_etag(reply.headers.get("etag", ""), hexlify(part.md5))
+    async def put_object(self, key, part, metadata=(), again=False):
+        """Store a whole object; returns its ETag. S3Error of kind "exists" if it is there already and is not to be sent `again`."""
+        reply = await self._send_part(key, {}, part, metadata if again else metadata + _CREATE_ONLY)
+        return self._proven(reply, part)
 
     async def create_multipart(self, key, metadata=()):
         """Begin an upload in parts; returns its id."""
-        headers = list(metadata) + [("x-amz-checksum-algorithm", "SHA256")]
+        headers = metadata + (("x-amz-checksum-algorithm", "SHA256"),)
         document = await self._document("POST", key, {"uploads": ""}, "InitiateMultipartUploadResult", headers)
         upload_id = markup.text(document, "UploadId")
         if not upload_id:
             raise failure("not_s3", "no upload id")
         return upload_id
 
-    async def upload_part(self, key, upload_id, number, part):
-        reply = await self._send_part(key, {"partNumber": str(number), "uploadId": upload_id}, part, [])
-        self._checked_etag(reply.headers.get("etag", ""), hexlify(part.md5))
+    async def upload_part(self, key, upload_id, part_number, part):
+        """Store one part; returns its ETag, which `complete` wants to hear again."""
+        reply = await self._send_part(key, {"partNumber": str(part_number), "uploadId": upload_id}, part)
+        return self._proven(reply, part)
 
     async def list_parts(self, key, upload_id):
         """{part number: (size, ETag)} of what the store has; more than the 1000 it lists are never ours."""
@@ -108,29 +110,23 @@ class S3Client:
             for part in markup.blocks(document, "Part")
         }
 
-    async def complete(self, key, upload_id, parts):
-        """Make one object of `parts`, [(sha256, md5)]; returns its ETag. May be repeated after a lost reply."""
+    async def complete(self, key, upload_id, parts, etags, again=False):
+        """Make one object of `parts`, [(sha256, md5)]; returns its ETag, which Ceph 16 leaves empty. `again` as in `put_object`."""
         body = "".join(
-            '<Part><PartNumber>%d</PartNumber><ETag>"%s"</ETag><ChecksumSHA256>%s</ChecksumSHA256></Part>'
-            % (number, hexlify(md5), base64(sha256))
-            for number, (sha256, md5) in enumerate(parts, 1)
+            '<Part><PartNumber>%d</PartNumber><ETag>"%s"</ETag><ChecksumSHA256>%s</ChecksumSHA256></Part>' % (place, etag, base64(sha256))
+            for place, (etag, (sha256, _)) in enumerate(zip(etags, parts), 1)
         )
         body = '<CompleteMultipartUpload xmlns="http://s3.amazonaws.com/doc/2006-03-01/">%s</CompleteMultipartUpload>' % body
         document = await self._document(
-            "POST", key, {"uploadId": upload_id}, "CompleteMultipartUploadResult", [_CREATE_ONLY], body.encode()
+            "POST", key, {"uploadId": upload_id}, "CompleteMultipartUploadResult", () if again else _CREATE_ONLY, body.encode()
         )
-        etag = multipart_etag(parts)
-        # Ceph 16 leaves the ETag empty here. Each part's was compared, and the result element is explicit.
-        return self._checked_etag(markup.text(document, "ETag") or etag, etag)
+        etag, expected = markup.text(document, "ETag").strip('"'), multipart_etag(parts)
+        if self._etag_is_md5 and etag not in ("", expected):
+            raise failure("digest", "ETag %s, not %s" % (etag, expected))
+        return etag
 
-    async def abort(self, key, upload_id):
-        """Drop an upload and its parts."""
-        reply = await self._request("DELETE", key, {"uploadId": upload_id}, [], EMPTY_SHA256)
-        if reply.status != 204:
-            raise refusal(reply)
-
-    async def _send_part(self, key, query, part, headers):
-        headers = headers + [("content-md5", base64(part.md5)), ("x-amz-checksum-sha256", base64(part.sha256))]
+    async def _send_part(self, key, query, part, headers=()):
+        headers += (("content-md5", base64(part.md5)), ("x-amz-checksum-sha256", base64(part.sha256)))
         reply = await self._request("PUT", key, query, headers, hexlify(part.sha256), FileBody(part, self._buffer))
         if reply.status != 200 or reply.body.strip():
             raise refusal(reply)
@@ -139,25 +135,28 @@ class S3Client:
     async def _document(self, method, key, query, expected_root, headers=(), body=b""):
         """The XML of an answer; a 200 with another root is a failure."""
         digest = hashlib.sha256(body).digest()
-        headers = list(headers)
         if body:
-            headers.append(("content-md5", base64(hashlib.md5(body).digest())))
+            headers += (("content-md5", base64(hashlib.md5(body).digest())),)
         reply = await self._request(method, key, query, headers, hexlify(digest), BytesBody(body))
         document = as_text(reply.body)
-        if reply.status != 200 or markup.root(document) != expected_root:
+        if reply.status != 200 or not markup.is_whole(document, expected_root):
             raise refusal(reply)
         return document
 
     async def _request(self, method, key, query, headers, payload_sha256, body=None):
         path = "/%s/%s" % (self._bucket, key)
         host = self._connection.authority
-        target, headers = self._signer.sign(method, host, path, query, headers, payload_sha256, self._now_unix_s())
+        target, headers = self._signer.sign(method, host, path, query, list(headers), payload_sha256, self._now_unix_s())
         return await self._connection.request(method, target, headers, body)
 
-    def _checked_etag(self, etag, expected):
-        etag = etag.strip('"')
+    def _proven(self, reply, part):
+        """The ETag of what was sent, once a checksum that came back is ours: the ETag itself, or, of a store that encrypts,
+        the SHA-256 beside it."""
+        etag, expected = reply.headers.get("etag", "").strip('"'), hexlify(part.md5)
         if not etag:
             raise failure("not_s3", "no ETag")
         if self._etag_is_md5 and etag != expected:
             raise failure("digest", "ETag %s, not %s" % (etag, expected))
+        if not self._etag_is_md5 and reply.headers.get("x-amz-checksum-sha256") != base64(part.sha256):
+            raise failure("digest", "no x-amz-checksum-sha256, or another one")
         return etag

@@ -3,7 +3,12 @@
 """What a store's refusal means: its kind, and plain words that say what to do."""
 
 from firmware import markup
+from firmware.compat import const
 from firmware.http import HttpError
+from firmware.replies import number
+
+BUSY_S, LONGEST_BUSY_S = const(30), const(900)  # how long a store is left alone that does not say, and at most
+_LONGEST_WORDS = const(120)
 
 
 class S3Error(HttpError):
@@ -44,19 +49,36 @@ _CODES = {
 }
 _KIND_OF_CODE = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
 # Without a code; "exists" is never guessed, since it counts as stored.
-_KIND_OF_STATUS = {401: "auth", 403: "auth", 413: "segment", 429: "throttled", 503: "throttled", 507: "quota"}
+_KIND_OF_STATUS = {401: "auth", 403: "auth", 408: "server", 413: "segment", 429: "throttled", 503: "throttled", 507: "quota"}
+# What of the headers tells a person where to look.
+_TELLING = ("x-amz-bucket-region", "location", "date")
+_TELLING_KINDS = ("region", "not_s3", "clock")
 
 
-def failure(kind, detail=""):
+def failure(kind, detail="", headers=None):
     """An S3Error in words."""
-    return S3Error(kind, WORDS[kind] + (" (%s)" % detail if detail else ""))
+    return S3Error(kind, WORDS[kind] + (" (%s)" % detail if detail else ""), headers)
 
 
 def refusal(reply):
     """The S3Error for an answer that is not a success, also one inside a 200."""
     document = as_text(reply.body)
     code = markup.text(document, "Code") if markup.root(document) == "Error" else ""
-    return failure(_kind(reply, code), _detail(reply.status, code, document))
+    kind = _kind(reply, code)
+    details = [code or "HTTP %d" % reply.status, markup.text(document, "Message") if code else ""]
+    if kind in _TELLING_KINDS:
+        details += ["%s %s" % (name, reply.headers[name]) for name in _TELLING if name in reply.headers]
+    return failure(kind, ": ".join(_plain(detail) for detail in details if detail), reply.headers)
+
+
+def asked_pause_ms(error):
+    """How long the store wants to be left alone, within reason."""
+    if error.kind not in ("throttled", "server"):
+        return 0
+    asked_s = number(error.headers.get("retry-after", ""))
+    if asked_s is None:
+        asked_s = BUSY_S if error.kind == "throttled" else 0
+    return 1000 * min(asked_s, LONGEST_BUSY_S)
 
 
 def _kind(reply, code):
@@ -67,9 +89,9 @@ def _kind(reply, code):
     return "not_s3"
 
 
-def _detail(status, code, document):
-    message = markup.text(document, "Message")[:120] if code else ""
-    return ": ".join(part for part in (code or "HTTP %d" % status, message) if part)
+def _plain(text):
+    """What a peer says, as it may be shown on a terminal."""
+    return "".join(character if " " <= character <= "~" else "?" for character in text[:_LONGEST_WORDS])
 
 
 def as_text(body):

@@ -11,7 +11,6 @@ import hashlib
 from firmware.compat import hexlify
 from firmware.timekeeper import compact
 
-EMPTY_SHA256 = hexlify(hashlib.sha256(b"").digest())
 _UNRESERVED = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~"
 _BLOCK = 64
 

@@ -24,6 +24,7 @@ FIRST_PAUSE_MS = const(2_000)
 LONGEST_PAUSE_MS = const(300_000)
 AGAIN_MS = const(3_600_000)
 STEP_MS = const(1_000)
+SKEW_MS = const(900_000)  # what S3 tolerates
 EARLIEST_S = 1_767_225_600  # 2026-01-01: older than this firmware
 LATEST_S = 4_102_444_800  # 2100-01-01
 _ERA_0_S = 2_208_988_800  # from 1900 to 1970
@@ -93,12 +94,15 @@ class Clock:
             if not self._keeper.utc_known:
                 self._health.set_problem("clock", "no time from %s: %s; does this network let NTP through?" % (host, error))
             return self._backoff.next_ms()
-        self._health.clear_problem("clock")
         self._backoff.reset()
         return self._learn(unix_ms + ticks_diff(ticks_ms(), at), host)
 
     def _learn(self, unix_ms, host):
         correction_ms = unix_ms - self._keeper.unix_ms()
+        if self._keeper.source == "store" and abs(correction_ms) > SKEW_MS:  # its certificate is worth more than an NTP packet
+            self._health.set_problem("clock", "%s says that it is %s; the store says otherwise, and is believed" % (host, iso(unix_ms)))
+            return AGAIN_MS
+        self._health.clear_problem("clock")
         if self._keeper.utc_known and abs(correction_ms) > STEP_MS and not self._seen_before(correction_ms):
             self._doubted_ms = correction_ms
             return FIRST_PAUSE_MS

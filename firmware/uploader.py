@@ -14,12 +14,12 @@ cannot overcome sets that segment aside, visibly.
 import asyncio
 
 from firmware.backoff import Backoff, wait_ms
-from firmware.compat import const, hexlify, sleep_ms
+from firmware.compat import const
 from firmware.http import HttpError
-from firmware.s3 import Part, S3Client, multipart_etag
-from firmware.s3_errors import SEGMENT_KINDS
-from firmware.segment import Hashes
-from firmware.timekeeper import compact
+from firmware.s3 import S3Client
+from firmware.s3_errors import SEGMENT_KINDS, asked_pause_ms
+from firmware.store_clock import StoreClock
+from firmware.transfer import Transfer, has_digests, hash_segment, object_key, parts_of
 
 FIRST_PAUSE_MS = const(2_000)
 LONGEST_PAUSE_MS = const(300_000)
@@ -27,39 +27,8 @@ IDLE_MS = const(15_000)  # how often to look for a segment nobody announced
 LOOK_MS = const(1_000)  # how often to look whether an obstacle is gone
 ATTEMPTS = const(5)
 ASIDE_IN_A_ROW = const(3)  # so many segments refused one after the other: it is not the segments
+ENODEV = const(19)
 _LINK_KINDS = ("lost", "timeout", "connect", "dns")  # what losing the Wi-Fi looks like from here
-
-
-def object_key(prefix, device, boot, segment, sha256, utc_start_s):
-    """Deterministic: a repeated upload is the same object. `utc_start_s` is 0 while unknown."""
-    name = "%06d-%06d-%s.mcap" % (boot, segment, hexlify(sha256)[:16])
-    if utc_start_s:
-        start = compact(utc_start_s)
-        name = "/".join((start[:4], start[4:6], start[6:8], start + "-" + name))
-    else:
-        name = "undated/" + name
-    return "/".join(part for part in (prefix.strip("/"), device, name) if part)
-
-
-def parts_of(file, info, part_bytes):
-    """The segment's parts, as they were hashed while it was recorded."""
-    offsets = range(0, info.size, part_bytes)
-    return [Part(file, at, min(part_bytes, info.size - at), *digests) for at, digests in zip(offsets, info.parts)]
-
-
-async def hash_segment(file, info, part_bytes, view):
-    """Fill in the digests of a segment that recovery closed; reads it once, slice by slice."""
-    hashes = Hashes(part_bytes, info.size <= part_bytes)
-    left = info.size
-    while left:
-        count = file.readinto(view[: min(left, len(view), hashes.room or part_bytes)])
-        if not count:
-            raise OSError("the file ends early")
-        hashes.update(view[:count])
-        left -= count
-        await sleep_ms(0)
-    info.sha256, info.parts = hashes.finish()
-    info.hashed = True
 
 
 class Uploader:
@@ -81,7 +50,9 @@ class Uploader:
         self._client_settings = None
         self._backoff = Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
         self._kicked = asyncio.Event()
+        self._clock = StoreClock(keeper, health)
         self._info = None
+        self._recorded_sha256 = b""  # of the segment in hand, if it is known from its recording
         self._failures = 0  # of this segment, by its own fault
         self._asides = 0  # segments set aside since one was stored
         self._trouble = ""  # kind of the last failure
@@ -119,9 +90,9 @@ class Uploader:
             self.busy = True
             await self._upload(info)
         except HttpError as error:
-            return self._failed(error.kind, error.text)
+            return self._failed(error)
         except OSError as error:
-            return self._failed("card", "a segment cannot be read from the card (%s)" % error)
+            return self._failed(HttpError("card", "a segment cannot be read from the card (%s)" % error))
         finally:
             self.busy = False
         self._backoff.reset()
@@ -161,6 +132,7 @@ class Uploader:
         if info and self._info and (info.boot, info.segment) == (self._info.boot, self._info.segment):
             return self._info
         self._info, self._failures = info, 0
+        self._recorded_sha256 = info.sha256 if info else b""
         return info
 
     def _ready_client(self):
@@ -175,33 +147,35 @@ class Uploader:
     async def _upload(self, info):
         name = "%d/%d" % (info.boot, info.segment)
         self.state = "uploading segment %s" % name
-        client = self._ready_client()
+        client, part_bytes = self._ready_client(), self._store.part_bytes
         with open(info.path, "rb") as file:
-            if not info.hashed:
-                await hash_segment(file, info, self._store.part_bytes, memoryview(self._buffer))
-            parts = parts_of(file, info, self._store.part_bytes)
-            utc_start_s, upload_id = self._store.upload_note(info) or self._first_note(info)
+            if not has_digests(info, part_bytes):
+                await hash_segment(file, info, part_bytes, memoryview(self._buffer), self._recorded_sha256)
+            utc_start_s, upload_id = self._store_in_hand().upload_note(info) or self._first_note(info)
             key = object_key(self._settings.store["prefix"], self._device, info.boot, info.segment, info.sha256, utc_start_s)
-            try:
-                etag = await Transfer(client, self._store, info, key, utc_start_s, upload_id).run(parts)
-            except HttpError as error:
-                if error.kind != "exists":
-                    raise
-                etag = expected_etag(info.parts)  # the key holds the content's hash: this very content is there
+            note = lambda upload_id: self._store_in_hand().mark_uploading(info, utc_start_s, upload_id)  # noqa: E731
+            etag = await Transfer(client, info, key, upload_id, note).run(parts_of(file, info, part_bytes))
         self._stored(info, name, key, etag)
+
+    def _store_in_hand(self):
+        """Nothing about a segment may be written on another card. Raises OSError(ENODEV) if its own is gone."""
+        if self._store is not self._storage.store:
+            raise OSError(ENODEV)
+        return self._store
 
     def _first_note(self, info):
         """Choose the date in the key, and journal the choice before anything is sent."""
         start_ms = info.utc_start_ms
         if not start_ms and info.boot == self._keeper.boot:
             start_ms = info.start_uptime_ms + self._keeper.offset_ms
-        self._store.mark_uploading(info, start_ms // 1000, "")
+        self._store_in_hand().mark_uploading(info, start_ms // 1000, "")
         return start_ms // 1000, ""
 
     def _stored(self, info, name, key, etag):
-        self._store.mark_stored(info, etag)
+        self._store_in_hand().mark_stored(info, etag)
         self._info, self._asides = None, 0
         self.stored += 1
+        self._clock.accepted()
         self._health.clear_problem("store")
         self._health.count("stored")
         self._health.count("stored_bytes", info.size)
@@ -209,18 +183,24 @@ class Uploader:
 
     # -- failures --------------------------------------------------------------------------
 
-    def _failed(self, kind, text):
+    def _failed(self, error):
         """Count, say, and decide; returns the pause before the next try."""
         self._drop_client()
-        self._trouble = kind
+        if self._store is not self._storage.store:
+            return LOOK_MS  # whatever it was: the card went
+        self._trouble = error.kind
         self._health.count("upload_errors")
-        if kind in SEGMENT_KINDS and self._info and self._asides < ASIDE_IN_A_ROW:
+        if error.kind == "clock" and self._clock.correct(self._settings.store["endpoint"], error.headers.get("date", "")):
+            return 0
+        if error.kind == "digest" and self._info:
+            self._info.hashed = False  # the next try reads it anew, and tells whether it is the card
+        if error.kind in SEGMENT_KINDS and self._info and self._asides < ASIDE_IN_A_ROW:
             self._failures += 1
             if self._failures == ATTEMPTS:
-                return self._set_aside(text)
-        self._health.set_problem("store", text)
-        pause_ms = self._backoff.next_ms()
-        self.state = "trying again in %d s: %s" % (pause_ms // 1000, text)
+                return self._set_aside(error.text)
+        self._health.set_problem("store", error.text)
+        pause_ms = asked_pause_ms(error) + self._backoff.next_ms()
+        self.state = "trying again in %d s: %s" % (pause_ms // 1000, error.text)
         return pause_ms
 
     def _set_aside(self, text):
@@ -231,60 +211,3 @@ class Uploader:
         self._health.event("set_aside", "segment %d/%d is set aside: %s" % (info.boot, info.segment, text), "error")
         self._backoff.reset()
         return 0
-
-
-def expected_etag(parts):
-    return hexlify(parts[0][1]) if len(parts) == 1 else multipart_etag(parts)
-
-
-class Transfer:
-    """One segment to one key: whole, or in parts, going on where an earlier try or boot stopped."""
-
-    def __init__(self, client, store, info, key, utc_start_s, upload_id):
-        self._client, self._store, self._info = client, store, info
-        self._key, self._utc_start_s, self._upload_id = key, utc_start_s, upload_id
-        self._metadata = (("x-amz-meta-sha256", hexlify(info.sha256)),)
-
-    async def run(self, parts):
-        """Returns the ETag that was compared. HttpError of kind "exists" if the object is there already."""
-        if len(parts) == 1:
-            return await self._client.put_object(self._key, parts[0], self._metadata)
-        try:
-            return await self._in_parts(parts)
-        except HttpError as error:
-            if error.kind == "upload_gone":
-                self._note("")  # begin anew at the next try
-            elif error.kind == "exists":
-                await self._clean_up()
-            raise
-
-    async def _clean_up(self):
-        """Leave no parts behind; where the store has done so already it says so, and that is fine."""
-        try:
-            await self._client.abort(self._key, self._upload_id)
-        except HttpError:
-            pass
-
-    async def _in_parts(self, parts):
-        have = await self._resumed() if self._upload_id else {}
-        if have is None:
-            return await self._client.complete(self._key, self._upload_id, self._info.parts)
-        if not self._upload_id:
-            self._note(await self._client.create_multipart(self._key, self._metadata))
-        for number, part in enumerate(parts, 1):
-            if have.get(number) != (part.size, hexlify(part.md5)):
-                await self._client.upload_part(self._key, self._upload_id, number, part)
-        return await self._client.complete(self._key, self._upload_id, self._info.parts)
-
-    async def _resumed(self):
-        """The parts the store has, or None if it has closed this upload: then its reply to us was lost."""
-        try:
-            return await self._client.list_parts(self._key, self._upload_id)
-        except HttpError as error:
-            if error.kind != "upload_gone":
-                raise
-        return None
-
-    def _note(self, upload_id):
-        self._upload_id = upload_id
-        self._store.mark_uploading(self._info, self._utc_start_s, upload_id)

@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
+import hashlib
 import unittest
 
 from firmware.compat import hexlify
-from firmware.sigv4 import EMPTY_SHA256, Signer, canonical_headers, canonical_query, hmac_sha256, quote
+from firmware.sigv4 import Signer, canonical_headers, canonical_query, hmac_sha256, quote
 
 # The examples of the S3 documentation ("Signature Calculations for the Authorization Header").
 SIGNER = ("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY", "us-east-1")
+EMPTY_SHA256 = hexlify(hashlib.sha256(b"").digest())
 HOST = "examplebucket.s3.amazonaws.com"
 MAY_24_2013_S = 1_369_353_600
 

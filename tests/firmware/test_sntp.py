@@ -129,6 +129,15 @@ class ClockTest(unittest.TestCase):
         run(clock.step())
         self.assertEqual((keeper.utc_known, health.problems), (True, {}))
 
+    def test_the_store_is_believed_before_a_time_server(self):
+        clock, keeper, health = clock_of(NOON_MS + 3_600_000, NOON_MS + 3_600_000, NOON_MS + 40_000, NOON_MS + 40_000)
+        keeper.set_utc(NOON_MS, "store")
+        seen = []
+        for _ in range(4):
+            run(clock.step())
+            seen.append((keeper.source, round((keeper.unix_ms() - NOON_MS) / 1000), list(health.problems)))
+        self.assertEqual(seen, [("store", 0, ["clock"])] * 2 + [("store", 0, []), ("ntp", 40, [])])
+
     def test_a_large_step_has_to_be_seen_twice(self):
         hour = 3_600_000
         clock, keeper, _ = clock_of(NOON_MS, NOON_MS + hour, NOON_MS, NOON_MS + hour, NOON_MS + hour)

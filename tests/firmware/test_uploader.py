@@ -1,189 +1,14 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
 import asyncio
-import hashlib
 import os
-import unittest
 
-from peers import NoNames, Server, reply, run
+from peers import Server, reply, run
+from upload_bench import NOON_MS, Bench, Case, Info, Link, Shelf, lines, refusal, step
 
 from firmware.compat import hexlify, sleep_ms
-from firmware.health import Health
-from firmware.timekeeper import Timekeeper
-from firmware.uploader import ASIDE_IN_A_ROW, ATTEMPTS, Uploader, object_key
-
-NOON_MS = 1_795_435_200_000
-PART = 1000
-PATH = "/tmp/daylog-test-%s" % hexlify(os.urandom(4))
-
-
-class Info:
-    """A closed segment with real bytes in a file."""
-
-    def __init__(self, segment, size, utc_start_ms=NOON_MS, hashed=True):
-        self.boot, self.segment, self.size = 7, segment, size
-        self.utc_start_ms, self.start_uptime_ms, self.frames = utc_start_ms, 60_000, 3
-        self.path = "%s-%d" % (PATH, segment)
-        self.data = bytes((segment * 31 + n) % 256 for n in range(size))
-        with open(self.path, "wb") as file:
-            file.write(self.data)
-        self.hashed = hashed
-        self.sha256, self.parts = self.digests() if hashed else (b"", [])
-
-    def digests(self):
-        pieces = [self.data[at : at + PART] for at in range(0, self.size, PART)]
-        return hashlib.sha256(self.data).digest(), [(hashlib.sha256(p).digest(), hashlib.md5(p).digest()) for p in pieces]
-
-
-class Shelf:
-    """What the uploader needs of the segment store; `log` is every change it was told of."""
-
-    part_bytes = PART
-
-    def __init__(self, *infos):
-        self.infos = list(infos)
-        self.notes = {}
-        self.log = []
-
-    def next_pending(self):
-        return self.infos[0] if self.infos else None
-
-    def mark_uploading(self, info, utc_start_s, upload_id):
-        self.notes[info.segment] = (utc_start_s, upload_id)
-        self.log.append(("uploading", info.segment, utc_start_s, upload_id))
-
-    def upload_note(self, info):
-        return self.notes.get(info.segment)
-
-    def mark_stored(self, info, etag):
-        self.infos.remove(info)
-        self.log.append(("stored", info.segment, etag))
-
-    def set_aside(self, info, reason):
-        self.infos.remove(info)
-        self.log.append(("aside", info.segment))
-
-
-class Bucket:
-    """A small honest store: what it was given is what it answers for."""
-
-    def __init__(self):
-        self.objects, self.uploads = {}, {}
-
-    def __call__(self, request):
-        path, _, query = request.target.partition("?")
-        if request.method == "PUT" and query:
-            return self.put_part(dict(pair.split("=") for pair in query.split("&")), request.body)
-        if request.method == "PUT":
-            return self.put(path, request.body)
-        if query == "uploads=":
-            self.uploads["u%d" % (len(self.uploads) + 1)] = {}
-            return reply(200, xml("InitiateMultipartUploadResult", "<UploadId>u%d</UploadId>" % len(self.uploads)))
-        upload_id = query.split("=")[1]
-        if upload_id not in self.uploads:
-            return refusal(404, "NoSuchUpload")
-        if request.method == "GET":
-            return self.list_parts(upload_id)
-        if request.method == "DELETE":
-            return reply(204)
-        return self.complete(path, upload_id)
-
-    def put(self, path, body):
-        if path in self.objects:
-            return refusal(412, "PreconditionFailed")
-        self.objects[path] = body
-        return reply(200, etag='"%s"' % hexlify(hashlib.md5(body).digest()))
-
-    def put_part(self, query, body):
-        self.uploads[query["uploadId"]][int(query["partNumber"])] = body
-        return reply(200, etag='"%s"' % hexlify(hashlib.md5(body).digest()))
-
-    def list_parts(self, upload_id):
-        row = "<Part><PartNumber>%d</PartNumber><ETag>%s</ETag><Size>%d</Size></Part>"
-        parts = self.uploads[upload_id].items()
-        return reply(200, xml("ListPartsResult", "".join(row % (n, hexlify(hashlib.md5(b).digest()), len(b)) for n, b in parts)))
-
-    def complete(self, path, upload_id):
-        if path in self.objects:
-            return refusal(412, "PreconditionFailed")
-        parts = [self.uploads[upload_id][n] for n in sorted(self.uploads[upload_id])]
-        self.objects[path] = b"".join(parts)
-        joined = hashlib.md5(b"".join(hashlib.md5(p).digest() for p in parts)).digest()
-        return reply(200, xml("CompleteMultipartUploadResult", "<ETag>%s-%d</ETag>" % (hexlify(joined), len(parts))))
-
-
-def xml(root, inside):
-    return ("<%s>%s</%s>" % (root, inside, root)).encode()
-
-
-def refusal(status, code):
-    return reply(status, xml("Error", "<Code>%s</Code><Message>no</Message>" % code))
-
-
-class Link:
-    names = NoNames()
-
-    def __init__(self, up=True):
-        self.up = asyncio.Event()
-        if up:
-            self.up.set()
-
-
-class Slot:
-    def __init__(self, store):
-        self.store = store
-
-
-class Settings:
-    store = None
-
-
-class Bench:
-    """An uploader with everything round it."""
-
-    def __init__(self, shelf, server, link=None):
-        self.keeper = Timekeeper(7, lambda: 0)
-        self.keeper.set_utc(NOON_MS, "ntp")
-        self.health = Health(self.keeper)
-        self.link = link or Link()
-        self.settings = Settings()
-        self.settings.store = {"region": "r", "bucket": "b", "prefix": "p/", "access_key": "AK", "secret_key": "SK"}
-        self.settings.store["endpoint"] = server.endpoint if server else "http://127.0.0.1:1"
-        self.uploader = Uploader(Slot(shelf), self.settings, "dev", self.keeper, self.health, self.link, slice_bytes=300)
-
-
-def step(shelf, script, steps, prepare=None):
-    """Take so many steps against a server; returns (bench, server, the pauses asked for)."""
-
-    async def play():
-        async with Server(script) as server:
-            bench = Bench(shelf, server)
-            if prepare:
-                prepare(bench)
-            pauses = []
-            for _ in range(steps):
-                pauses.append(await bench.uploader.step())
-            bench.uploader._drop_client()
-            return bench, server, pauses
-
-    return run(play())
-
-
-def lines(server):
-    """Method and query of each request: the parts, without names."""
-    return [r.method + r.target.partition("?")[1] + r.target.partition("?")[2] for r in server.requests]
-
-
-class Case(unittest.TestCase):
-    def setUp(self):
-        self.bucket = Bucket()
-
-    def tearDown(self):
-        for name in [name for name in os.listdir("/tmp") if "/tmp/" + name.rsplit("-", 1)[0] == PATH]:
-            os.remove("/tmp/" + name)
-
-    def key(self, info, date="2026/11/23/20261123T120000Z-"):
-        return "/b/p/dev/%s%06d-%06d-%s.mcap" % (date, 7, info.segment, hexlify(hashlib.sha256(info.data).digest())[:16])
+from firmware.transfer import object_key
+from firmware.uploader import ASIDE_IN_A_ROW, ATTEMPTS
 
 
 class UploaderTest(Case):
@@ -234,17 +59,13 @@ class UploaderTest(Case):
         )
 
     def test_a_lost_reply_to_the_last_request_costs_no_second_upload(self):
-        info = Info(1, 2500)
-        shelf = Shelf(info)
-
         def complete_and_vanish(request):
             self.bucket(request)
-            del self.bucket.uploads["u1"]
             return Server.HANG_UP
 
-        script = [self.bucket] * 4 + [complete_and_vanish, Server.HANG_UP, self.bucket, refusal(412, "PreconditionFailed"), reply(204)]
-        _, server, _ = step(shelf, script, 2)
-        self.assertEqual(lines(server)[-3:], ["GET?uploadId=u1", "POST?uploadId=u1", "DELETE?uploadId=u1"])
+        shelf = Shelf(Info(1, 2500))
+        _, server, _ = step(shelf, [self.bucket] * 4 + [complete_and_vanish] * 2 + [self.bucket] * 5, 2)
+        self.assertEqual(lines(server)[5:], ["POST?uploadId=u1"] + ["GET?uploadId=u1", "POST?uploadId=u1"] * 2)
         self.assertEqual((shelf.log[-1][:2], shelf.infos), (("stored", 1), []))
 
     def test_an_upload_the_store_forgot_begins_anew(self):
@@ -254,12 +75,14 @@ class UploaderTest(Case):
         self.assertEqual(lines(server)[:3], ["GET?uploadId=gone", "POST?uploadId=gone", "POST?uploads="])
         self.assertEqual(shelf.log[-1][:2], ("stored", 1))
 
-    def test_what_exists_already_is_stored(self):
-        info = Info(1, 500)
-        shelf = Shelf(info)
-        self.bucket.objects[self.key(info)] = info.data
-        step(shelf, [self.bucket], 1)
-        self.assertEqual(shelf.log[-1], ("stored", 1, hexlify(info.parts[0][1])))
+    def test_what_exists_already_is_proven_by_sending_it_again(self):
+        for size in (500, 1500):
+            info = Info(1, size)
+            shelf = Shelf(info)
+            self.bucket.objects[self.key(info)] = b"whatever bears its name"
+            step(shelf, [self.bucket] * 6, 1)
+            self.assertEqual((shelf.log[-1][:2], self.bucket.objects), (("stored", 1), {self.key(info): info.data}))
+            self.bucket.objects.clear()
 
     def test_what_recovery_closed_is_hashed_first(self):
         for size in (1, 999, 1000, 1001, 2500):
@@ -346,7 +169,7 @@ class FailureTest(Case):
 
     def test_pauses_grow_and_a_kick_ends_them(self):
         shelf = Shelf(Info(1, 10))
-        bench, _, pauses = step(shelf, [refusal(503, "SlowDown")] * 9, 9)
+        bench, _, pauses = step(shelf, [refusal(500, "InternalError")] * 9, 9)
         limits = [min(2000 * 2**n, 300_000) for n in range(9)]
         self.assertTrue(all(limit // 2 <= pause <= limit for pause, limit in zip(pauses, limits)), pauses)
         bench.uploader.kick()

@@ -16,7 +16,6 @@ from firmware.compat import hexlify
 from firmware.http import HttpError
 from firmware.names import Names
 from firmware.s3 import Part, S3Client
-from firmware.sigv4 import EMPTY_SHA256
 from firmware.timekeeper import civil
 
 SHIFT_S = {1970: 0, 2000: 946684800}[time.gmtime(0)[0]]
@@ -51,13 +50,10 @@ async def multipart(client, job, file, parts):
         source = Dying(file) if number == job.get("die_at") else file
         print(json.dumps({"sending": number}))
         await client.upload_part(job["key"], upload_id, number, Part(source, (number - 1) * job["part_bytes"], size, sha256, md5))
-    digests = [(sha256, md5) for _, sha256, md5 in parts]
-    etag = await client.complete(job["key"], upload_id, digests)
+    digests, etags = [(sha256, md5) for _, sha256, md5 in parts], [hexlify(md5) for _, _, md5 in parts]
+    etag = await client.complete(job["key"], upload_id, digests, etags)
     if job.get("twice"):
-        try:
-            await client.complete(job["key"], upload_id, digests)
-        except HttpError as error:
-            return [etag, error.kind]
+        return [etag, await client.complete(job["key"], upload_id, digests, etags, again=True)]
     return etag
 
 
@@ -82,7 +78,7 @@ async def forbidden(client, job, file, parts):
     """What a write-only key must not be allowed: status of GET, DELETE and a listing."""
     seen = []
     for method, key, query in (("GET", job["key"], {}), ("DELETE", job["key"], {}), ("GET", "", {"list-type": "2"})):
-        reply = await client._request(method, key, query, [], EMPTY_SHA256)
+        reply = await client._request(method, key, query, [], hexlify(hashlib.sha256(b"").digest()))
         seen.append(reply.status)
     return seen
 
