@@ -218,6 +218,7 @@ def load_board(path="/board.json"):
 def main():
     """What main.py runs. Returns when somebody wants the prompt."""
     board, config = load_board()
+    board.watchdog.start(config["watchdog_ms"])  # from here on nothing can hang for ever
     try:
         asyncio.run(App(board, config, Settings.load("/settings.json")).run())
     finally:

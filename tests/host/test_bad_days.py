@@ -147,6 +147,18 @@ def test_the_watchdog_also_ends_a_hang_without_last_words(tmp_path: Path):
     assert "hung" not in wrong.said[1] and "after reset cause watchdog" in wrong.said[1]
 
 
+HANGS_EARLY = """
+from firmware import recorder
+if first:
+    recorder.ChunkBuffer = lambda *args: time.sleep(1000)
+"""
+
+
+def test_the_watchdog_watches_before_the_first_task_runs(tmp_path: Path):
+    wrong = day(tmp_path, ONCE + HANGS_EARLY, seconds=40)
+    assert (wrong.result.ok, wrong.problems, wrong.ends) == (True, [], ["watchdog", "deep_sleep"])
+
+
 # -- it starts, and starts, and starts -------------------------------------------------------------
 
 SHORT = "from firmware import app\napp.SAFE_MS, app.HEALTHY_MS = 30000, 10000\n"
