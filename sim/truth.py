@@ -109,10 +109,10 @@ class _Judge:
     def fate(self, row: Truth) -> str:
         if row.sha256 in self.found:
             return "recorded"
-        if row.fate.startswith("dropped:"):
-            return row.fate
         near = [gap for gap in self.gaps if gap.touches(row.ticks_ms - self.slack_ms, row.ticks_ms + self.slack_ms)]
         by_card = self._by_card(row.ticks_ms, near)
+        if row.fate.startswith("dropped:"):  # by the model of the camera: nobody fetched it
+            return by_card if by_card.startswith("dropped:") else row.fate
         if by_card:
             return by_card
         if row.ticks_ms > self.last_ms and self.ending != ASLEEP:
