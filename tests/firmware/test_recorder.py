@@ -107,9 +107,9 @@ class CardTest(unittest.TestCase):
     def test_an_error_of_the_card_anywhere_costs_what_was_not_durable_and_is_told(self):
         for call in ("open", "put", "step", "commit", "close", "closed"):
             for after in range(0, 12, 1 if call == "step" else 3):
-                rig = Rig(segment_ms=2_500)
+                rig = Rig(segment_ms=1_300)
                 rig.card.errors[call] = [after, OSError(EIO)]
-                rig.run_until(30_000)
+                rig.run_until(18_000)
                 rig.stop()
                 failed = [call for call in rig.card.calls if call.startswith("failed")]
                 kept = [sequence for sequence, _ in rig.frames()]

@@ -97,6 +97,12 @@ def lost(frames: dict) -> int:
     return sum(frames["dropped"].values())
 
 
+def events(folder: Path) -> list[set[str]]:
+    """The kinds of events in the recording of each boot."""
+    with open_source(folder / "card.img") as source:
+        return [{event["kind"] for segment in boot.segments for event in segment.events} for boot in load_footage(source).boots]
+
+
 # -- a task hangs ----------------------------------------------------------------------------------
 
 ONCE = """
@@ -137,6 +143,7 @@ def test_the_watchdog_resets_and_the_next_boot_says_who_hung(tmp_path: Path, who
     wrong = day(tmp_path, ONCE + HANGS[who], seconds=60, typed=[(6.0, "status")] if who.startswith("a ") else [(55.0, "status")])
     assert (wrong.result.ok, wrong.problems, wrong.ends) == (True, [], ["watchdog", "deep_sleep"])
     assert f"error hang: the watchdog has reset the board: {who} hung" in wrong.said[1]
+    assert "hang" in events(tmp_path)[-1], "the recording itself says so"
     assert set(wrong.result.frames["dropped"]) <= {"overflow", "watchdog"} and wrong.result.lost_ms_max <= 2000
 
 
@@ -179,6 +186,7 @@ def test_a_crash_loop_leads_to_safe_mode_which_records(tmp_path: Path):
     assert (safe, wrong.result.lost_ms_max <= 2000) == ([6, 8], True)
     assert f"{SAFE} 5 starts in a row came to nothing: it records, with the radio off" in wrong.said[5]
     assert "safe_mode: cleared" in wrong.said[5], "it tries again after a quiet time"
+    assert [boot for boot, kinds in enumerate(events(tmp_path), 1) if "safe_mode" in kinds] == safe
     last = [fate for fate in wrong.fates() if fate != "recorded"]
     assert set(last) == {"lost:reset"}
 
