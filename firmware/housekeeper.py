@@ -81,11 +81,14 @@ class Housekeeper:
         level = max([level for level in LEVELS if percent >= level], default=0)
         if level < self._level and percent >= self._level - MARGIN:
             level = self._level
-        self._level = level
+        is_news, self._level = level != self._level, level
         if not level:
             return self._health.clear_problem("space")
-        end = OVERWRITE if self._settings.overwrite_unsent else BRING
-        self._health.set_problem("space", FULL % (level, self._lasts(store), end))
+        text = FULL % (level, self._lasts(store), OVERWRITE if self._settings.overwrite_unsent else BRING)
+        if is_news:
+            self._health.set_problem("space", text)
+        else:
+            self._health.problems["space"] = text  # only its hours have changed: that is no event
 
     def _percent(self, store):
         total = store.total_bytes()

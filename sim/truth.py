@@ -116,7 +116,8 @@ class _Judge:
         if by_card:
             return by_card
         if row.ticks_ms > self.last_ms and self.ending != ASLEEP:
-            return f"lost:{_CAUSES.get(self.ending, self.ending)}"
+            nobody_came = self.ending == "watchdog" and row.fate == "lost:uncollected"  # the board hung already
+            return f"{'dropped' if nobody_came else 'lost'}:{_CAUSES.get(self.ending, self.ending)}"
         return f"dropped:{near[0].cause}" if near else UNEXPLAINED
 
     def _by_card(self, ticks_ms: float, near: list[Gap]) -> str:

@@ -127,6 +127,14 @@ class Warnings(unittest.TestCase):
         expected = [("error", "space", level) for level in ("80", "90", "95", "90", "80")]
         self.assertEqual(events, expected + [("info", "space", "")])
 
+    def test_that_the_hours_change_is_no_event(self):
+        texts = []
+        for _ in range(3):
+            self.keeper.now_ms += HOUR_MS
+            self.store.recorded_bytes = 10 * MB
+            texts.append(self.told(100))
+        self.assertEqual((len(set(texts)), len(self.health.events)), (3, 1))
+
     def test_a_card_full_of_stored_footage_is_as_good_as_an_empty_one(self):
         self.store.stored_bytes = lambda: 900 * MB
         self.assertEqual(self.told(0), "")
