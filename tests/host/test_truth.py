@@ -68,12 +68,15 @@ def test_recorded_is_what_was_read_back_and_nothing_else(tmp_path: Path):
     assert [(row.n, row.boot, row.ticks_ms, row.size) for row in rows] == [(0, 1, 100, 300), (1, 1, 200, 400), (2, 1, 300, 500)]
 
 
-@pytest.mark.parametrize(
-    ("ending", "cause"), [("cut", "power_cut"), ("watchdog", "watchdog"), ("reset", "reset"), ("crash", "crash"), ("stop", "stop")]
-)
+@pytest.mark.parametrize(("ending", "cause"), [("cut", "power_cut"), ("reset", "reset"), ("crash", "crash"), ("stop", "stop")])
 def test_what_ended_the_boot_took_what_came_after_the_last_kept_frame(tmp_path: Path, ending: str, cause: str):
     rows = Scene(tmp_path, "rrcocu", "r", endings=(ending, "deep_sleep")).settle()
     assert short(rows) == ["recorded"] * 2 + [f"lost:{cause}", "dropped:overflow"] + [f"lost:{cause}"] * 2 + ["recorded"]
+
+
+def test_what_lay_in_the_buffers_of_a_board_that_hung_came_after_that(tmp_path: Path):
+    rows = Scene(tmp_path, "rrcou", "r", endings=("watchdog", "deep_sleep")).settle()
+    assert short(rows)[2:5] == ["lost:watchdog", "dropped:overflow", "dropped:watchdog"]
 
 
 def test_a_boot_that_kept_nothing(tmp_path: Path):
