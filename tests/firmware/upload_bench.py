@@ -23,7 +23,7 @@ PATH = "/tmp/daylog-test-%s" % hexlify(os.urandom(4))
 class Info:
     """A closed segment with real bytes in a file."""
 
-    def __init__(self, segment, size, utc_start_ms=NOON_MS, hashed=True):
+    def __init__(self, segment, size, utc_start_ms=NOON_MS, hashed=True, part_bytes=PART):
         self.boot, self.segment, self.size = 7, segment, size
         self.utc_start_ms, self.start_uptime_ms, self.frames = utc_start_ms, 60_000, 3
         self.path = "%s-%d" % (PATH, segment)
@@ -31,10 +31,10 @@ class Info:
         with open(self.path, "wb") as file:
             file.write(self.data)
         self.hashed = hashed
-        self.sha256, self.parts = self.digests() if hashed else (b"", [])
+        self.sha256, self.parts = self.digests(part_bytes) if hashed else (b"", [])
 
-    def digests(self):
-        pieces = [self.data[at : at + PART] for at in range(0, self.size, PART)]
+    def digests(self, part_bytes=PART):
+        pieces = [self.data[at : at + part_bytes] for at in range(0, self.size, part_bytes)]
         return hashlib.sha256(self.data).digest(), [(hashlib.sha256(p).digest(), hashlib.md5(p).digest()) for p in pieces]
 
 
@@ -195,13 +195,17 @@ def lines(server):
     return [r.method + r.target.partition("?")[1] + r.target.partition("?")[2] for r in server.requests]
 
 
+def remove_files():
+    for name in [name for name in os.listdir("/tmp") if "/tmp/" + name.rsplit("-", 1)[0] == PATH]:
+        os.remove("/tmp/" + name)
+
+
 class Case(unittest.TestCase):
     def setUp(self):
         self.bucket = Bucket()
 
     def tearDown(self):
-        for name in [name for name in os.listdir("/tmp") if "/tmp/" + name.rsplit("-", 1)[0] == PATH]:
-            os.remove("/tmp/" + name)
+        remove_files()
 
     def key(self, info, date="2026/11/23/20261123T120000Z-"):
         return "/b/p/dev/%s%06d-%06d-%s.mcap" % (date, 7, info.segment, hexlify(hashlib.sha256(info.data).digest())[:16])
