@@ -39,7 +39,23 @@ RELEASED = const(9)
 OVERWRITTEN = const(10)
 VOID = const(11)
 FOUND = const(12)  # in the index only
-KINDS = ("", "open", "closed", "uploading", "stored", "set_aside", "reclaimed", "idle", "kept", "released", "overwritten", "void", "found")
+FULL = const(13)
+KINDS = (
+    "",
+    "open",
+    "closed",
+    "uploading",
+    "stored",
+    "set_aside",
+    "reclaimed",
+    "idle",
+    "kept",
+    "released",
+    "overwritten",
+    "void",
+    "found",
+    "full",
+)
 GONE = (RECLAIMED, OVERWRITTEN, VOID)  # the file was removed
 
 HASHED = const(1)  # flag: sha256 and parts are known

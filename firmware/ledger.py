@@ -96,7 +96,7 @@ class Ledger:
 
     def _is_of_recording(self, entry):
         """Whether recording made this change; also who tidies up closes segments, but none that is open."""
-        return entry.kind in (j.OPEN, j.IDLE) or (entry.kind == j.CLOSED and self.kind(entry.boot, entry.segment) == j.OPEN)
+        return entry.kind in (j.OPEN, j.IDLE, j.FULL) or (entry.kind == j.CLOSED and self.kind(entry.boot, entry.segment) == j.OPEN)
 
     # -- the copy of the index ---------------------------------------------------------
 

@@ -75,6 +75,10 @@ class Notes:
         if self._gap is None:
             self._gap = [cause, None, from_ms, now_ms]
 
+    def has_gap(self):
+        """Whether something is lost of which the recording does not tell yet."""
+        return self._gap is not None or any(channel == channels.GAPS for channel, _, _ in self._waiting)
+
     def close_gap(self, now_ms):
         """A frame was taken. Losses that were counted ended with the last of them."""
         if self._gap is None:

@@ -346,7 +346,8 @@ class Recorder:
             self._open_segment(now_ms)
             self._begin_closing(now_ms)
             self._close_segment()
-        self._store.idle()
+        if not self._notes.has_gap():  # else whoever reads the journal must not think that nothing is missing
+            self._store.idle()
 
     # -- failures --------------------------------------------------------------------
 
@@ -357,7 +358,15 @@ class Recorder:
         self._health.set_problem("recording", NOT_RECORDED % self._storage.why(error))
         self._health.count("card_errors")
         self._give_up(cause, now_ms)
+        if is_full:
+            self._leave_word()
         self._put_off(now_ms)
+
+    def _leave_word(self):
+        try:
+            self._store.note_full()
+        except OSError:  # not even for that
+            pass
 
     def _card_stalled(self, from_ms, to_ms):
         """Nothing else could run meanwhile; the camera's buffers overflowed."""

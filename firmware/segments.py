@@ -61,7 +61,7 @@ class SegmentStore:
         self.path = self.files.path
         self._going_on, self.last_segment = going_on, last_segment
         self.boot = self._boot_after(max([boot_hint] + self.files.boots()))
-        self.broke_off = 0
+        self.broke_off, self.broke_off_why = 0, ""
         self.part_bytes = part_bytes
         self.recorded_bytes = 0  # in segments closed since the card was opened
         self.ledger = Ledger(self.root, self.files)
@@ -79,6 +79,7 @@ class SegmentStore:
             self.boot = max(self.boot, self._boot_after(self.ledger.index.boots[-1]))
         last_boot, kind = self.ledger.last
         self.broke_off = last_boot if kind != j.IDLE else 0
+        self.broke_off_why = "card_full" if kind == j.FULL else ""
 
     def _boot_after(self, highest):
         return highest if highest and highest == self._going_on else highest + 1
@@ -109,6 +110,11 @@ class SegmentStore:
     def idle(self):
         """Recording has stopped on purpose: a cut from now on costs nothing."""
         self.ledger.note(j.IDLE, self.boot, 0)
+
+    def note_full(self):
+        """Recording has stopped for there is no room: if the power goes before there is some, the next boot knows why."""
+        if self.ledger.last != (self.boot, j.FULL):
+            self.ledger.note(j.FULL, self.boot, 0)
 
     def current(self):
         """(boot, segment) of what is being recorded, or None."""

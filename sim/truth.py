@@ -22,7 +22,7 @@ from host_tools.truth import UNEXPLAINED, Matches, Produced, struck_ms
 from sim.reel import Reel, stamped
 from sim.runner import ASLEEP, History
 
-CARD_ERROR = "card_error"
+CARD_ERROR, CARD_FULL = "card_error", "card_full"
 _CAUSES = {"cut": "power_cut"}
 _FAILURES = ("write-error", "write-protected", "read-error", "gone", "swap")  # faults that the firmware meets as an error
 _BACK_MS = 10_000  # a card that works again is recorded on by then
@@ -115,6 +115,8 @@ class _Judge:
             return by_card if by_card.startswith("dropped:") else row.fate
         if by_card:
             return by_card
+        if any(gap.cause == CARD_FULL for gap in near):
+            return f"dropped:{CARD_FULL}"
         if row.ticks_ms > self.last_ms and self.ending != ASLEEP:
             nobody_came = self.ending == "watchdog" and row.fate == "lost:uncollected"  # the board hung already
             return f"{'dropped' if nobody_came else 'lost'}:{_CAUSES.get(self.ending, self.ending)}"

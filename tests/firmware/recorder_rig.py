@@ -162,6 +162,10 @@ class RigCard:
     def idle(self):
         self.calls.append("idle")
 
+    def note_full(self):
+        self.cost("note_full")
+        self.calls.append("note_full")
+
     def failed(self, cause):
         self.calls.append("failed " + cause)
 

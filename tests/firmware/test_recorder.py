@@ -123,7 +123,22 @@ class CardTest(unittest.TestCase):
         rig.card.errors["step"] = [3, OSError(ENOSPC)]
         rig.run_until(10_000)
         self.assertEqual(rig.gaps()[0][:2], ("card_full", None))
-        self.assertEqual(rig.card.calls, ["abandon", "full"])
+        self.assertEqual(rig.card.calls, ["abandon", "full", "note_full"])
+
+    def test_a_card_too_full_even_for_the_word_is_waited_for_like_any(self):
+        rig = Rig()
+        rig.card.errors.update(step=[3, OSError(ENOSPC)], note_full=[0, OSError(ENOSPC)])
+        rig.run_until(10_000)
+        self.assertEqual((rig.gaps()[0][0], rig.card.calls), ("card_full", ["abandon", "full"]))
+
+    def test_who_is_paused_before_a_loss_was_told_does_not_say_that_all_is_well(self):
+        rig = Rig()
+        rig.run_until(3_000)
+        rig.card.errors.update(step=[0, OSError(ENOSPC)], open=[0, OSError(ENOSPC)])
+        rig.run_until(3_600)
+        rig.recorder.pause()
+        rig.run_until(5_000)
+        self.assertEqual((rig.recorder.state, rig.card.calls), ("paused", ["abandon", "full", "note_full"]))
 
     def test_what_a_lost_chunk_had_to_tell_is_told_by_the_next(self):
         rig = Rig()

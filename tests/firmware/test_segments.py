@@ -105,6 +105,20 @@ class SegmentStoreTest(unittest.TestCase):
         again.close()
         self.assertEqual(self.states(opened(self.folder)), [(1, 1, "stored")])
 
+    def test_the_next_boot_is_told_how_the_recording_ended(self):
+        told = []
+        for end in (lambda store: None, lambda store: store.idle(), lambda store: (store.note_full(), store.note_full())):
+            store = opened(self.folder)
+            record_one(store)
+            before = store.ledger.journal.end
+            end(store)
+            records, boot = store.ledger.journal.end - before, store.boot
+            store.close()
+            store = opened(self.folder)
+            told.append((records, store.broke_off == boot, store.broke_off_why))
+            store.close()
+        self.assertEqual(told, [(0, True, ""), (1, False, ""), (1, True, "card_full")])
+
     def test_a_lost_journal_is_rebuilt_from_the_files(self):
         store = opened(self.folder)
         for _ in range(2):

@@ -111,6 +111,11 @@ def test_a_card_that_failed_before_frames_that_were_kept_has_nothing_to_do_with_
     assert short(scene.settle()) == ["recorded"] * 2 + ["lost:power_cut"] * 3
 
 
+def test_what_a_full_card_could_not_take_is_not_put_down_to_the_cut_hours_later(tmp_path: Path):
+    scene = Scene(tmp_path, "rr" + "c" * 40, "r", endings=("cut", "deep_sleep"), gaps=(gap("card_full", 200, None),))
+    assert short(scene.settle())[2:-1] == ["dropped:card_full"] * 40
+
+
 def test_the_world_tells_when_the_card_failed_in_each_boot(tmp_path: Path):
     told = [
         {"us": 300_000, "what": "boot", "boot": 1, "cause": "power_on"},
