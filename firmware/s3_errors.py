@@ -50,9 +50,7 @@ _CODES = {
 _KIND_OF_CODE = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
 # Without a code; "exists" is never guessed, since it counts as stored.
 _KIND_OF_STATUS = {401: "auth", 403: "auth", 408: "server", 413: "segment", 429: "throttled", 503: "throttled", 507: "quota"}
-# What of the headers tells a person where to look.
-_TELLING = ("x-amz-bucket-region", "location", "date")
-_TELLING_KINDS = ("region", "not_s3", "clock")
+_TELLING = {"region": "x-amz-bucket-region", "not_s3": "location", "clock": "date"}  # kind: the header that says where to look
 
 
 def failure(kind, detail="", headers=None):
@@ -66,8 +64,9 @@ def refusal(reply):
     code = markup.text(document, "Code") if markup.root(document) == "Error" else ""
     kind = _kind(reply, code)
     details = [code or "HTTP %d" % reply.status, markup.text(document, "Message") if code else ""]
-    if kind in _TELLING_KINDS:
-        details += ["%s %s" % (name, reply.headers[name]) for name in _TELLING if name in reply.headers]
+    header = _TELLING.get(kind)
+    if header in reply.headers:
+        details.append("%s %s" % (header, reply.headers[header]))
     return failure(kind, ": ".join(_plain(detail) for detail in details if detail), reply.headers)
 
 

@@ -15,6 +15,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from host_tools.audit import missing
 from host_tools.checks import CHECKS
 from host_tools.errors import DaylogError
 from host_tools.footage import Footage, load
@@ -52,7 +53,8 @@ def verify(
     truth: str | Path | None = None,
     watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter,
 ) -> Report:
-    """Verify a card, a folder, a segment or a store; with `truth`, against every frame the camera produced."""
+    """Verify a card, a folder, a segment or a store; with `truth`, against every frame the camera produced; a card with
+    `store_file`, against what its store lists."""
     produced = read_truth(truth) if truth else None
     with open_source(where, store_file) as source:
         if not source.segments:
@@ -60,6 +62,8 @@ def verify(
         footage = load(source, hashes=produced is not None, watch=watch)
         found = (check(recorder) for recorder in footage.by_device() for check in CHECKS)
         problems = [*chain.from_iterable(found), *source.problems]
+        if store_file and footage.journal:
+            problems += missing(footage.journal, store_file)
         if produced is not None:
             problems += check_truth(footage, produced)
     return judge(footage, problems)

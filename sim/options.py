@@ -16,9 +16,11 @@ from sim.faults import Fault
 class Options:
     """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`.
 
+    `network` is what is bad about the Wi-Fi's network, see sim/device/air.py; `patience_ms`, in real time, how long a peer may be silent.
     `keep_unsynced`: at a cut the card keeps a part, chosen by the seed, of what it had not been told to keep.
     `wakes`: when a board that has gone to sleep is switched on again. `utc_at_zero_ms`: by default the host's time where there is
     a store, which looks at the signatures, else always the same. `before_main`: Python that runs on the board before its main.py.
+    `log_writes`: keep every write that outlives a power cut, in writes.log.
     """
 
     board: dict[str, Any]
@@ -39,11 +41,14 @@ class Options:
     settings: dict[str, Any] = field(default_factory=dict)
     bandwidth_kbps: int = 20_000
     latency_ms: int = 20
+    network: dict[str, Any] = field(default_factory=dict)
+    patience_ms: int = 10_000
     drain_seconds: float = 900.0
     faults: list[Fault] = field(default_factory=list)
     wakes: list[float] = field(default_factory=list)
     utc_at_zero_ms: int | None = None
     before_main: str = ""
+    log_writes: bool = False
 
     def __post_init__(self) -> None:
         profiles = self.board["profiles"]

@@ -133,6 +133,7 @@ class World:
             "utc_at_zero_ms": self.utc_at_zero_ms,
             "realtime": self._realtime,
             "seed": options.seed,
+            "patience_ms": options.patience_ms,
             "cut_at_us": next((cut for cut in cuts if cut > now_us), None),
             "stop_at_us": FOR_EVER_US if self._realtime else int((options.seconds + options.drain_seconds) * 1_000_000),
             "heap_bytes": options.board["heap_bytes"],
@@ -143,6 +144,7 @@ class World:
             "trace": str(folder / "trace.jsonl"),
             "truth": str(folder / "truth.raw"),
             "control": f"/dev/fd/{control}",
+            "log": str(folder / "writes.log") if options.log_writes else None,
         }
 
     def _card(self) -> dict[str, Any]:
@@ -153,7 +155,7 @@ class World:
     def _network(self) -> dict[str, Any]:
         options = self._options
         link = {"bandwidth_bps": options.bandwidth_kbps * 1000, "latency_us": options.latency_ms * 1000}
-        return {"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link}
+        return {"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link, **options.network}
 
     def _typed(self, now_s: float) -> list[list[Any]]:
         """What the person at the console types: what was asked for, then the end of the recording, once the power is back."""

@@ -24,6 +24,8 @@ _COLOURS = {"lossless": "green", "lossy": "yellow", "damaged": "red"}
 def command(where: str, store_file: str | None, truth: str | None, as_json: bool) -> int:
     """Say whether a card image, mounted card, folder, segment or s3://bucket/prefix is whole.
 
+    A card with --store is also compared with its store: what the card calls stored must be there.
+
     Exit code: 0 lossless, 3 lossy with every loss explained, 4 damage or a loss that nothing explains, 1 nothing there.
     """
     with watching("verifying", by_size) as watch:

@@ -4,8 +4,12 @@
 
 What is sent occupies the air at the joined network's bandwidth. What is received is charged in whole packets
 to whoever sends next: when it is there never depends on how the host has cut it into pieces.
+
+A network may have `names` {name: loopback address}, `names_fail` [[from_us, to_us]], when its name server is silent, and
+`ntp_error_ms`, by which its time server lies.
 """
 
+HOSTS = {"localhost": "127.0.0.1", "pool.ntp.org": "192.0.2.1"}  # the latter is an address of no machine
 PACKET_BYTES = 1460
 WINDOW_US = 20_000  # how far ahead of the air the driver takes bytes
 NO_NAMES_US = 14_000_000  # how long lwIP asks a name server that is silent
@@ -14,9 +18,8 @@ EAI_FAIL = -202  # lwIP's, as OSError carries it
 
 
 class Air:
-    def __init__(self, radio, clock, hosts):
+    def __init__(self, radio, clock):
         self.radio, self.clock = radio, clock
-        self._hosts = hosts  # name -> address: what the world's name server knows
         self._busy_until_us = 0
         self._received = 0  # bytes not yet charged
         self._connections = []
@@ -35,23 +38,23 @@ class Air:
         """The address behind a name. As on the board this blocks, for a round trip or until lwIP gives up; an address needs none."""
         if host.replace(".", "").isdigit():
             return host
-        if not self.up():
+        address = self.address_of(host) if self.up() and self.names_work() else ""
+        if self.up():
+            self.clock.advance_us(self.latency_us() if self.names_work() else NO_NAMES_US)
+        if not address:
             raise OSError(EAI_FAIL)
-        self.clock.advance_us(self.latency_us() if self.names_work() else NO_NAMES_US)
-        if not self.names_work() or not self.address_of(host):
-            raise OSError(EAI_FAIL)
-        return self.address_of(host)
+        return address
 
     def address_of(self, host):
-        """By the world's name server; "" if it knows none."""
-        return self._hosts.get(host, "")
+        """By the network's name server; "" if it knows none."""
+        return HOSTS.get(host) or self.radio.network.get("names", {}).get(host, "")
 
     def names_work(self):
-        """Whether the name server answers: networks may have a list of times, `names_fail`, when theirs does not."""
+        """Whether the name server answers."""
         return not any(start <= self.clock.now_us < end for start, end in self.radio.network.get("names_fail", ()))
 
     def ntp_error_ms(self):
-        """By how much the time server of the joined network lies."""
+        """By how much the time server lies."""
         return self.radio.network.get("ntp_error_ms", 0)
 
     def join(self, connection):

@@ -15,9 +15,9 @@ The world is a dict, written by sim/world.py:
     cut_at_us, stop_at_us     when the power is cut (or None), and the end of the run
     heap_bytes, reset_cause, unique_id, nvs (a JSON file that outlives the boot)
     console                   {in: [[at_us, text]]}
-    wifi, hosts               {networks: [{ssid, key, rssi, windows, bandwidth_bps, latency_us, and for a bad one names_fail,
-                              ntp_error_ms: see air.py}]}; {name: loopback address}
+    wifi                      {networks: [{ssid, key, rssi, windows, bandwidth_bps, latency_us, and what air.py knows}]}
     trace, truth, control     files to append to, and the pipe that is told how the boot ended
+    log                       None, or a file that gets every write which outlives a power cut: see write_log.py
 """
 
 import os
@@ -46,9 +46,9 @@ from sim.device.sensor import Reel, Sensor
 from sim.device.sockets import SocketModule, SslModule
 from sim.device.trace import Trace
 from sim.device.vtime import install
+from sim.device.write_log import CARD, FLASH, NVS, WriteLog
 
 PATIENCE_MS = 10_000  # real milliseconds that a real peer may keep virtual time waiting
-HOSTS = {"localhost": "127.0.0.1", "pool.ntp.org": "192.0.2.1"}  # the latter is an address of no machine
 UNIQUE_ID = (0x24, 0x58, 0x7C, 0xD1, 0x0A, 0x01)
 
 
@@ -61,8 +61,10 @@ class Board:
         self.trace = Trace(open(world["trace"], "a"), clock)
         self.ending = Ending(open(world["control"], "w"), clock, self.trace)
         self.trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
+        self._log = WriteLog(open(world["log"], "ab"), clock) if world.get("log") else None
         self.sensor = self._sensor(world, board)
         self.card = self._card(world, board, seed)
+        self._watch(self.card, CARD)
         self.radio = Radio(world["wifi"]["networks"], clock, self.trace)
         self._image = open(world["image"], "r+b")
         self._put_modules_in_place(world, board, seed)
@@ -88,8 +90,13 @@ class Board:
             return CardModel(*arguments)
         return FaultyCard(*arguments, about["faults"], _files(about["second"]) if "second" in about else None)
 
+    def _watch(self, memory, number):
+        """Let the log see what is written to a memory, if there is one of each."""
+        if self._log is not None and memory is not None:
+            memory.observer = self._log.part(number)
+
     def _put_modules_in_place(self, world, board, seed):
-        air = Air(self.radio, self.clock, dict(HOSTS, **world.get("hosts", {})))
+        air = Air(self.radio, self.clock)
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
         board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)))
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))
@@ -98,7 +105,7 @@ class Board:
             "machine": MachineModule(board, self.clock, self.card, self.ending, self.trace, board_time, world["reset_cause"], unique_id),
             "camera": CameraModule(self.sensor, board["camera"], self.clock, self.trace),
             "network": NetworkModule(self.radio, self.clock),
-            "esp32": Esp32Module(open(world["nvs"], "r+"), board["flash"]["partitions"]),
+            "esp32": Esp32Module(open(world["nvs"], "r+"), board["flash"]["partitions"], self._log and self._log.part(NVS)),
             "socket": SocketModule(air),
             "ssl": SslModule(),
             "sys": SysModule(sys, typed),
@@ -109,9 +116,11 @@ class Board:
             sys.modules[name] = vendor[name]
 
     def _mount_flash(self, world):
-        flash = vfs.VfsLfs2(Flash(self._image, world["image_offset"], world["image_size"]))
+        flash = Flash(self._image, world["image_offset"], world["image_size"])
+        self._watch(flash, FLASH)
+        root = vfs.VfsLfs2(flash)
         vfs.umount("/")
-        vfs.mount(flash, "/")
+        vfs.mount(root, "/")
         os.chdir("/")
         sys.path[:] = ["", ".frozen", "/lib"]
 

@@ -4,6 +4,8 @@
 
 with FaultProxy(info.http_endpoint) as proxy:
     proxy.at_bytes(7_000_000, lambda: store.kill(folder))
+    proxy.cut("sent", [100, 70_000], "reset")
+    proxy.spoil = lambda number, answer: b"" if number == 3 else answer
     ...
     proxy.requests  # of plain http only; TLS passes through unread
 """
@@ -11,12 +13,14 @@ with FaultProxy(info.http_endpoint) as proxy:
 import contextlib
 import re
 import socket
+import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)")
+_NO_LINGER = struct.pack("ii", 1, 0)  # closing then resets
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -31,7 +35,8 @@ class Request:
 
 
 class FaultProxy:
-    """`before_connection(number)` is called before the store is asked for a connection, and may take its time."""
+    """`before_connection(number)` is called before the store is asked for a connection, and may take its time;
+    `spoil(number, answer)` gives what the recorder gets in the place of an answer: nothing is the end of the connection."""
 
     def __init__(self, endpoint: str) -> None:
         url = urlsplit(endpoint)
@@ -41,11 +46,21 @@ class FaultProxy:
         self.requests: list[Request] = []
         self.bytes_sent = 0  # by the recorder
         self.before_connection: Callable[[int], None] = lambda number: None
+        self.spoil: Callable[[int, bytes], bytes] = lambda number, answer: answer
         self._harm_at, self._harm = -1, lambda: None
+        self._cuts: dict[str, list[int]] = {"sent": [], "answered": []}
+        self._passed = {"sent": 0, "answered": 0}
+        self._how = ""
+        self._answers = 0
 
     def at_bytes(self, count: int, harm: Callable[[], object]) -> None:
         """Once, when the recorder has sent so many bytes."""
         self._harm_at, self._harm = count, harm
+
+    def cut(self, way: str, after: list[int], how: str = "close") -> None:
+        """End the connection when so many bytes in all were "sent" or "answered", each time once: "close", "reset", or "stall"
+        (it stays open, and nothing more passes)."""
+        self._cuts[way], self._how = sorted(after), how
 
     def __enter__(self) -> "FaultProxy":
         threading.Thread(target=self._serve, daemon=True).start()
@@ -69,8 +84,43 @@ class FaultProxy:
         except OSError:
             return recorder.close()
         log = _Log(self.requests)
-        for arguments in ((recorder, upstream, [self._count, log.sent]), (upstream, recorder, [log.answered])):
-            threading.Thread(target=_pump, args=arguments, daemon=True).start()
+        for arguments in (("sent", recorder, upstream, log), ("answered", upstream, recorder, log)):
+            threading.Thread(target=self._pump, args=arguments, daemon=True).start()
+
+    def _pump(self, way: str, source: socket.socket, sink: socket.socket, log: "_Log") -> None:
+        with contextlib.suppress(OSError):
+            while data := source.recv(65536):
+                data = self._watched(way, data, log)
+                passed = self._passes(way, data)
+                sink.sendall(passed)
+                if not data or len(passed) < len(data):
+                    return self._end(source, sink)
+        _shut(source, sink)
+
+    def _watched(self, way: str, data: bytes, log: "_Log") -> bytes:
+        if way == "sent":
+            log.sent(data)
+            self._count(data)
+            return data
+        log.answered(data)
+        self._answers += 1
+        return self.spoil(self._answers, data)
+
+    def _passes(self, way: str, data: bytes) -> bytes:
+        """What goes on; less than there is if the connection ends here."""
+        before = self._passed[way]
+        self._passed[way] += len(data)
+        if self._cuts[way] and self._passed[way] > self._cuts[way][0]:
+            return data[: max(0, self._cuts[way].pop(0) - before)]
+        return data
+
+    def _end(self, *ends: socket.socket) -> None:
+        if self._how == "reset":
+            for each in ends:
+                each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+                each.close()
+        elif self._how != "stall":
+            _shut(*ends)
 
     def _count(self, data: bytes) -> None:
         before, self.bytes_sent = self.bytes_sent, self.bytes_sent + len(data)
@@ -78,13 +128,8 @@ class FaultProxy:
             self._harm()
 
 
-def _pump(source: socket.socket, sink: socket.socket, watchers: list[Callable[[bytes], None]]) -> None:
-    with contextlib.suppress(OSError):
-        while data := source.recv(65536):
-            for watcher in watchers:
-                watcher(data)
-            sink.sendall(data)
-    for each in (source, sink):
+def _shut(*ends: socket.socket) -> None:
+    for each in ends:
         with contextlib.suppress(OSError):
             each.shutdown(socket.SHUT_RDWR)
 

@@ -4,18 +4,17 @@
 
 import json
 import re
+import ssl
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime, timedelta, timezone
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
+from bad_stores import always, answering
 from synced_run import Run, frames
 
 from host_tools import certificates, store
@@ -42,9 +41,9 @@ def assert_refused(done: Run, words: str) -> None:
     assert (said["state"], done.in_store()) == ("recording", [])
 
 
-def refused_run(running: store.StoreInfo, out: Path, seed: int, change: dict[str, Any] | None = None) -> Run:
+def refused_run(running: store.StoreInfo, out: Path, seed: int, change: dict[str, Any] | None = None, **more: Any) -> Run:
     typed = [(20.0, "status"), (21.0, "status --json")]
-    return Run(running, out, seed, change, seconds=25, settings={"segment_ms": 8000}, typed=typed)
+    return Run(running, out, seed, change, seconds=25, settings={"segment_ms": 8000}, typed=typed, **more)
 
 
 def test_a_wrong_secret(running, tmp_path):
@@ -61,43 +60,30 @@ def test_nobody_there(running, tmp_path):
     assert_refused(refused_run(running, tmp_path, 12, {"endpoint": "https://127.0.0.1:1"}), "is the store up and the port right?")
 
 
-@contextmanager
-def always(status: int, body: bytes) -> Iterator[str]:
-    """The endpoint of a server that gives one answer to everything."""
-
-    class Answer(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_PUT(self) -> None:
-            self.rfile.read(int(self.headers["content-length"]))
-            self.send_response(status)
-            self.send_header("content-length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        do_POST = do_PUT
-
-        def log_message(self, format: str, *args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Answer)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    try:
-        yield f"http://127.0.0.1:{server.server_port}"
-    finally:
-        server.shutdown()
-        server.server_close()
-
-
 def test_a_login_page(running, tmp_path):
-    with always(200, b"<!DOCTYPE html><html><body>Welcome! Please log in.</body></html>") as endpoint:
+    with answering(always(200, b"<!DOCTYPE html><html><body>Welcome! Please log in.</body></html>")) as endpoint:
         done = refused_run(running, tmp_path, 13, {"endpoint": endpoint})
-    assert_refused(done, "no S3 store; is it this network's login page, or the wrong endpoint?")
+    assert_refused(done, "no S3 store; is it this network's login page, or the wrong endpoint? (HTTP 200)")
+
+
+def test_a_login_page_elsewhere(running, tmp_path):
+    with answering(always(302, b"<html/>", location="http://login.example/")) as endpoint:
+        done = refused_run(running, tmp_path, 17, {"endpoint": endpoint})
+    assert_refused(done, "or the wrong endpoint? (HTTP 302: location http://login.example/)")
+
+
+def test_another_region(running, tmp_path):
+    """The secret goes nowhere but where the settings say."""
+    moved = b"<?xml version='1.0'?><Error><Code>PermanentRedirect</Code><Message>use it</Message></Error>"
+    with answering(always(301, moved, **{"x-amz-bucket-region": "eu-7"})) as endpoint:
+        done = refused_run(running, tmp_path, 18, {"endpoint": endpoint})
+    assert_refused(done, "check region and endpoint (PermanentRedirect: use it: x-amz-bucket-region eu-7)")
 
 
 def test_a_quota_that_a_store_names(running, tmp_path):
     """As Ceph's S3 does; SeaweedFS does not, see below."""
-    with always(403, b"<?xml version='1.0'?><Error><Code>QuotaExceeded</Code><BucketName>daylog</BucketName></Error>") as endpoint:
+    full = b"<?xml version='1.0'?><Error><Code>QuotaExceeded</Code><BucketName>daylog</BucketName></Error>"
+    with answering(always(403, full)) as endpoint:
         done = refused_run(running, tmp_path, 14, {"endpoint": endpoint})
     assert_refused(done, "the store is full or this bucket's quota is used up; make room there")
 
@@ -125,16 +111,18 @@ def test_a_real_quota(running, tmp_path):
     assert_refused(done, "full or over a quota: check there (InternalError")
 
 
-def test_an_expired_certificate(running, tmp_path):
+@pytest.mark.parametrize(
+    ("from_day", "to_day", "name", "words"),
+    [(-9, -2, "127.0.0.1", "expired"), (2, 9, "127.0.0.1", "starts in the future"), (-9, 9, "store.test", "does not match")],
+)
+def test_a_certificate_that_is_not_good(running, tmp_path, from_day, to_day, name, words):
     now = datetime.now(timezone.utc)
-    try:
-        certificates.issue(running.folder, now - timedelta(days=9), now - timedelta(days=2))
-        store.kill(running.folder)
-        store.up(running.folder)
-        done = refused_run(running, tmp_path, 16)
-    finally:
-        certificates.issue(running.folder)
-        store.kill(running.folder)
-        store.up(running.folder)
-    assert_refused(done, "check ca_pem in the store's settings and the clock")
-    assert "expired" in done.status()["problems"]["store"]
+    certificates.make_authority(tmp_path)
+    certificates.issue(tmp_path, now + timedelta(days=from_day), now + timedelta(days=to_day))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / certificates.SERVER_FILE, tmp_path / certificates.SERVER_KEY_FILE)
+    with answering(always(200, b""), context) as endpoint:
+        change = {"endpoint": endpoint.replace("127.0.0.1", name), "ca_file": str(tmp_path / certificates.CA_FILE)}
+        done = refused_run(running, tmp_path / "run", 16, change, network={"names": {"store.test": "127.0.0.1"}})
+    assert_refused(done, "check ca_pem in the store's settings and the clock, and whether this network wants a login first")
+    assert words in done.status()["problems"]["store"], done.status()["problems"]

@@ -74,8 +74,9 @@ class TestRadio(unittest.TestCase):
 class TestAir(unittest.TestCase):
     def setUp(self):
         self.clock = Clock(0, 0)
-        radio = Radio([HOME], self.clock, Trace())
-        self.air = Air(radio, self.clock, {"store.test": "127.0.0.1"})
+        home = dict(HOME, names={"store.test": "127.0.0.1"}, names_fail=[[5_000_000, 6_000_000]])
+        radio = Radio([home], self.clock, Trace())
+        self.air = Air(radio, self.clock)
         radio.join("home", "secret")
         self.clock.advance_to(2_000_000)
 
@@ -98,6 +99,12 @@ class TestAir(unittest.TestCase):
         with self.assertRaises(OSError) as caught:
             self.air.resolve("elsewhere.test")
         self.assertEqual(caught.exception.args[0], -202)
+
+    def test_a_silent_name_server_blocks_whoever_asks_as_the_vendor_does(self):
+        self.clock.advance_to(5_500_000)
+        with self.assertRaises(OSError):
+            self.air.resolve("store.test")
+        self.assertEqual(self.clock.now_us, 19_500_000)
 
 
 if __name__ == "__main__":
