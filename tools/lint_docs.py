@@ -13,6 +13,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 LINK = re.compile(r"\]\(([^)#:\s]+)(?:#[^)]*)?\)")
 CODE_PATH = re.compile(r"`((?:firmware|hal|boards|host_tools|sim|tests|docs|tools|bench|typings|\.ci)/[\w./-]*)`")
+TEST = re.compile(r"`(test_\w+)`")
 MAKE = re.compile(r"^(?:\$ )?make ([a-z][a-z -]+)", re.MULTILINE)
 FENCE = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
 DAYLOG = re.compile(r"^(?:\$ )?(?:\.venv/bin/)?daylog ([^\n#|>]*)", re.MULTILINE)
@@ -30,6 +31,14 @@ def missing_paths(document: Path, text: str) -> Iterator[str]:
     for target in CODE_PATH.findall(text):
         if not (ROOT / target.rstrip("/")).exists():
             yield f"file {target}"
+
+
+def test_functions() -> set[str]:
+    return {name for f in (ROOT / "tests").rglob("test_*.py") for name in re.findall(r"def (test_\w+)", f.read_text())}
+
+
+def missing_tests(text: str) -> Iterator[str]:
+    yield from (f"test {name}" for name in TEST.findall(text) if name not in test_functions())
 
 
 def missing_targets(text: str) -> Iterator[str]:
@@ -65,7 +74,7 @@ def missing_options(text: str) -> Iterator[str]:
 
 def problems(document: Path) -> Iterator[str]:
     text = document.read_text()
-    for what in [*missing_paths(document, text), *missing_targets(text), *missing_options(text)]:
+    for what in [*missing_paths(document, text), *missing_tests(text), *missing_targets(text), *missing_options(text)]:
         yield f"{document.relative_to(ROOT)}: names what is not there: {what}"
 
 
