@@ -22,7 +22,7 @@ SSID, KEY = "home", "correct horse"
 SECTOR = 512
 FOR_EVER_US = 1 << 50
 UP_S = 1  # from power-on until somebody types
-WORKINGS = ("flash.img", "nvs.json", "truth.raw", "undo.log", "undo2.log", "world.json")  # flash.img holds the store's key
+WORKINGS = ("flash.img", "nvs.json", "truth.raw", "undo.log", "undo2.log", "world.json", "writes.log")  # some hold the store's key
 RESULTS = ("card.img", "console.log", "trace.jsonl", "truth.jsonl")
 
 

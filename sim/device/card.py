@@ -24,7 +24,7 @@ class CardModel:
 
     def __init__(self, file, undo, sectors, times, clock, trace, seed):
         self.sectors = sectors
-        self.observer = None  # observer(sector, data), before each write: for harnesses that want every one
+        self.observer = None  # observer.write(sector, data) and observer.sync(), before they are done: for harnesses
         self._file, self._undo = file, undo
         self._times, self._clock, self._trace = times, clock, trace
         self._chance = Chance(seed)
@@ -53,7 +53,7 @@ class CardModel:
         if not self._in_range(sector, buffer):
             return -EINVAL
         if self.observer is not None:
-            self.observer(sector, buffer)
+            self.observer.write(sector, buffer)
         size = len(buffer)
         self._remember(sector, size)
         self._file.seek(sector * SECTOR)
@@ -65,6 +65,8 @@ class CardModel:
 
     def sync(self):
         """What was written stays: the log starts anew, and a zero count marks where it ends."""
+        if self.observer is not None:
+            self.observer.sync()
         if self._unsynced_writes:
             self._trace.numbers("card_sync", "bytes", self._unsynced_bytes, "writes", self._unsynced_writes)
             self._undo.seek(0)

@@ -15,8 +15,8 @@ class Esp32Module:
     HEAP_DATA, HEAP_EXEC = 4, 1
     WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True
 
-    def __init__(self, nvs_file, partitions):
-        self.NVS = _make_nvs(nvs_file)
+    def __init__(self, nvs_file, partitions, observer=None):
+        self.NVS = _make_nvs(nvs_file, observer)
         self.Partition = _make_partition(partitions)
 
     def idf_heap_info(self, capabilities):
@@ -26,7 +26,7 @@ class Esp32Module:
         return 48
 
 
-def _make_nvs(file):
+def _make_nvs(file, observer):
     """Non-volatile storage in a JSON file that outlives the boot; a change counts only after commit()."""
     committed = json.loads(file.read() or "{}")
 
@@ -69,8 +69,11 @@ def _make_nvs(file):
             text = json.dumps(committed)
             if len(text) > NVS_BYTES:
                 raise OSError("ESP_ERR_NVS_NOT_ENOUGH_SPACE")
+            text += " " * (NVS_BYTES - len(text))
+            if observer is not None:
+                observer.write(0, text.encode())
             file.seek(0)
-            file.write(text + " " * (NVS_BYTES - len(text)))
+            file.write(text)
 
     return NVS
 

@@ -3,20 +3,27 @@
 """The file system partition of the flash image, as a block device."""
 
 BLOCK_BYTES = 4096
-COUNT, SIZE = 4, 5
+COUNT, SIZE, ERASE = 4, 5, 6
+_ERASED = b"\xff" * BLOCK_BYTES
 
 
 class Flash:
     def __init__(self, file, offset, size):
         self._file, self._offset, self._blocks = file, offset, size // BLOCK_BYTES
+        self.observer = None  # as the card's, but that nothing waits for a sync
 
     def readblocks(self, block, buffer, offset=0):
         self._file.seek(self._offset + block * BLOCK_BYTES + offset)
         self._file.readinto(buffer)
 
     def writeblocks(self, block, buffer, offset=0):
-        self._file.seek(self._offset + block * BLOCK_BYTES + offset)
+        at = block * BLOCK_BYTES + offset
+        if self.observer is not None:
+            self.observer.write(at, buffer)
+        self._file.seek(self._offset + at)
         self._file.write(buffer)
 
     def ioctl(self, operation, argument):
+        if operation == ERASE:
+            self.writeblocks(argument, _ERASED)
         return {COUNT: self._blocks, SIZE: BLOCK_BYTES}.get(operation, 0)

@@ -25,6 +25,17 @@ def entries(log):
         at += 8 + 512 * count
 
 
+class Observer:
+    def __init__(self, seen):
+        self._seen = seen
+
+    def write(self, sector, data):
+        self._seen.append((sector, bytes(data[:1])))
+
+    def sync(self):
+        self._seen.append("sync")
+
+
 class TestCardModel(unittest.TestCase):
     def setUp(self):
         self.make()
@@ -92,10 +103,11 @@ class TestCardModel(unittest.TestCase):
 
     def test_an_observer_sees_every_write(self):
         seen = []
-        self.card.observer = lambda sector, data: seen.append((sector, bytes(data[:1])))
+        self.card.observer = Observer(seen)
         self.card.write(1, b"a" * 512)
+        self.card.sync()
         self.card.write(2, b"b" * 512)
-        self.assertEqual(seen, [(1, b"a"), (2, b"b")])
+        self.assertEqual(seen, [(1, b"a"), "sync", (2, b"b")])
 
 
 if __name__ == "__main__":
