@@ -10,6 +10,7 @@ ENODEV, EFBIG, ENOSPC, EROFS, EBADMSG, ESTALE = const(19), const(27), const(28),
 
 NONE = "there is no card in the slot, or it does not answer; insert one"
 NO_FILES = "the card has no FAT file system; insert another one, or type card format"
+FOOTAGE = "the file system is gone, but there is footage: get it off with daylog recover --carve on a computer, or insert another card"
 READ = "the card answers with read errors; copy what is on it on a computer, and replace it"
 WRITE = "the card takes no writes: it is locked or worn out; insert another one"
 LIES = "the card does not give back what is written to it: it is worn out or counterfeit; replace it"

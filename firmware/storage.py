@@ -14,7 +14,7 @@ Who keeps a store in hand must ask `storage.store` again each time: a store of b
 import asyncio
 import os
 
-from firmware import card_check, card_words
+from firmware import card_check, card_words, carve, fat_repair
 from firmware.backoff import wait_ms
 from firmware.card_guard import CardGuard
 from firmware.compat import const, sleep_ms
@@ -116,7 +116,7 @@ class Storage:
         try:
             self.store = await self._open(self.bare())
         except OSError as error:
-            self._health.set_problem("card", card_words.why(error, self.card))
+            self._health.set_problem("card", await self._why_not(error))
             if self.card is None:
                 self._forget_failures()  # it was taken out; another one may come
             return self.close()
@@ -128,6 +128,7 @@ class Storage:
 
     async def _open(self, card):
         """The store of a card, with nothing left open on it."""
+        await self._mend(card)
         mount = self._board.card.mount(card)
         self._judge_size(mount)
         card_check.tidy(mount)
@@ -140,6 +141,33 @@ class Storage:
             self._health.event("boot", "boot %d after reset cause %s" % (store.boot, self._cause))
         self._gaps += self._recover(store)
         return store
+
+    async def _mend(self, card):
+        mended = False
+        for said in fat_repair.mend(card):
+            if said:
+                self._health.event("card", said, "warn")
+                mended = True
+            await sleep_ms(0)
+        if mended:
+            card.examine()
+
+    async def _why_not(self, error):
+        """Why a card cannot be used, in words. One that lost its file system may still hold footage."""
+        words = card_words.why(error, self.card)
+        try:
+            if words == card_words.NO_FILES and await self._holds_footage():
+                return card_words.FOOTAGE
+        except OSError as another:
+            return card_words.why(another, self.card)
+        return words
+
+    async def _holds_footage(self):
+        for found in carve.probe(self.card):
+            if found:
+                return True
+            await sleep_ms(0)
+        return False
 
     def _last_boot(self):
         """As the chip remembers it. What cannot be the number of a boot counts for nothing; the card has its own."""

@@ -68,6 +68,8 @@ CASES = [
     Case("flip=10", [], {14: STEADY}, resumed_s=2),
     Case("names", [], {14: STEADY}, resumed_s=2),
     Case("names@6", [CLOSED], {16: STEADY}, 7, 14, {"power_on"}, {"power_cuts": [7]}),
+    Case("boot-sector@6", ["boot sector was spoilt and is back", CLOSED], {16: STEADY}, 7, 14, {"power_on"}, {"power_cuts": [7]}),
+    Case("fat@6", ["sectors of the card's file table were spoilt", CLOSED], {16: STEADY}, 7, 14, {"power_on"}, {"power_cuts": [7]}),
 ]
 
 
@@ -175,6 +177,23 @@ def test_a_card_that_nothing_can_be_recorded_on(tmp_path: Path, fault: str, said
     played = play(tmp_path, fault, typed=[(15, "status")])
     played.says([said, "PROBLEM .*" + said.split(": ", 1)[1], "Closing the segment"])
     assert (played.light(14), played.console.count(said)) == (FAST, 1), played.console
+
+
+def test_footage_without_a_file_system_is_left_alone(tmp_path: Path) -> None:
+    """Nobody but a computer can put it together; until then nothing is written over it, unless somebody insists."""
+    typed = [(22, "card format")]
+    played = play(tmp_path, "no-fs@10", seconds=25, power_cuts=[10], typed=typed)
+    played.says(
+        ["error card: the file system is gone, but there is footage: get it off with daylog recover --carve", "and it holds footage."]
+    )
+    written = [json.loads(row) for row in (tmp_path / "trace.jsonl").read_text().splitlines() if '"card_sync"' in row]
+    assert ([row for row in written if row["us"] > 11e6], played.light(20)) == ([], FAST), played.command
+    assert carved_chunks(tmp_path / "card.img") > 5
+
+
+def carved_chunks(image: Path) -> int:
+    """Beginnings of chunks at the beginnings of sectors."""
+    return sum(at % 512 == 9 for at in (found.start() for found in re.finditer(b"DAYLOGCK", image.read_bytes()[:64_000_000])))
 
 
 def test_it_can_leave_to_the_prompt_without_a_card(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@
 import os
 
 from firmware import card_bench, card_check
+from firmware.card_words import FOOTAGE
 from firmware.compat import sleep_ms
 from firmware.console import words
 from firmware.console.errors import CommandError
@@ -133,7 +134,7 @@ def unstored(store):
 
 async def _format(context, name):
     if name != context.device:
-        raise CommandError(_what_would_go(context.store), "If you want that, type: card format %s" % context.device)
+        raise CommandError(_what_would_go(context), "If you want that, type: card format %s" % context.device)
     was_paused = context.recorder.state == "paused"
     await _pause(context.recorder)
     await context.storage.hold()
@@ -147,8 +148,10 @@ async def _format(context, name):
     return {"action": "format", "bytes": sectors * SECTOR, "recording": not was_paused}
 
 
-def _what_would_go(store):
-    lost = unstored(store) if store else 0
+def _what_would_go(context):
+    if context.health.problems.get("card") == FOOTAGE:
+        return "Everything on the card would be gone, and it holds footage."
+    lost = unstored(context.store) if context.store else 0
     if not lost:
         return "Everything on the card would be gone."
     return "Everything on the card would be gone, and %s %s stored nowhere else." % (
