@@ -23,7 +23,7 @@ from firmware.transfer import Transfer, has_digests, hash_segment, object_key, p
 
 FIRST_PAUSE_MS = const(2_000)
 LONGEST_PAUSE_MS = const(300_000)
-IDLE_MS = const(15_000)  # how often to look for a segment nobody announced
+IDLE_MS = const(2_000)  # how often to look for a segment that was closed meanwhile
 LOOK_MS = const(1_000)  # how often to look whether an obstacle is gone
 ATTEMPTS = const(5)
 ASIDE_IN_A_ROW = const(3)  # so many segments refused one after the other: it is not the segments

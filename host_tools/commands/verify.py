@@ -26,6 +26,8 @@ def command(where: str, store_file: str | None, truth: str | None, as_json: bool
 
     A card with --store is also compared with its store: what the card calls stored must be there.
 
+    Example: daylog verify card.img --store out/store/store.json
+
     Exit code: 0 lossless, 3 lossy with every loss explained, 4 damage or a loss that nothing explains, 1 nothing there.
     """
     with watching("verifying", by_size) as watch:

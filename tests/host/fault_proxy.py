@@ -52,6 +52,7 @@ class FaultProxy:
         self._passed = {"sent": 0, "answered": 0}
         self._how = ""
         self._answers = 0
+        self._ends: list[socket.socket] = []
 
     def at_bytes(self, count: int, harm: Callable[[], object]) -> None:
         """Once, when the recorder has sent so many bytes."""
@@ -70,6 +71,7 @@ class FaultProxy:
         with contextlib.suppress(OSError):
             self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
+        _shut(*self._ends)
 
     def _serve(self) -> None:
         with contextlib.suppress(OSError):  # closed
@@ -83,6 +85,7 @@ class FaultProxy:
             upstream = socket.create_connection(self._target)
         except OSError:
             return recorder.close()
+        self._ends += [recorder, upstream]
         log = _Log(self.requests)
         for arguments in (("sent", recorder, upstream, log), ("answered", upstream, recorder, log)):
             threading.Thread(target=self._pump, args=arguments, daemon=True).start()
@@ -118,6 +121,7 @@ class FaultProxy:
         if self._how == "reset":
             for each in ends:
                 each.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGER)
+                each.shutdown(socket.SHUT_RD)  # wakes the other pump, which would keep it open
                 each.close()
         elif self._how != "stall":
             _shut(*ends)

@@ -14,6 +14,7 @@ from synced_run import Run
 
 from host_tools import store
 from host_tools.verify import verify
+from sim import faults
 
 SHORT: dict[str, Any] = {"seconds": 14, "settings": {"segment_ms": 4000}, "patience_ms": 150}
 SOME_BYTES = 4_000_000  # what such a run sends, at least
@@ -171,3 +172,36 @@ def test_a_store_that_keeps_nothing_is_found_out_by_comparing(running, tmp_path)
     report = verify(tmp_path / "card.img", store_file=running.store_file)
     missing = [f"boot 1, segment {n} is stored by the journal and not in the store" for n in range(1, segments["stored"] + 1)]
     assert (report.verdict, report.problems) == ("damaged", missing)
+
+
+# -- a bad card meanwhile ----------------------------------------------------------------------
+
+
+def test_wrong_bytes_from_the_card_never_end_as_stored(running, tmp_path):
+    """Bits that flip while segments are read for their upload: the store refuses them, and the next try reads anew; where that is
+    in vain, the segment is set aside."""
+    flips = [faults.parse(f"flip#{number}") for number in range(420, 3000, 60)]
+    done = Run(running, tmp_path, 41, **SHORT, faults=flips)
+    aside = done.console.count("is set aside: the card gives other bytes than were recorded")
+    assert "not those that were recorded; the card may be failing (BadDigest" in done.console
+    assert (done.result.segments["stored"], done.result.frames["dropped"]) == (done.result.segments["closed"] - aside, {})
+    assert len(done.in_store()) == done.result.segments["stored"] and set(done.in_store()) <= set(done.on_card())
+
+
+def test_a_card_that_is_pulled_out_in_mid_upload(running, tmp_path):
+    pulled = {"faults": [faults.parse("gone@12-14")], "bandwidth_kbps": 3000, "typed": [(11.9, "status")]}
+    done = Run(running, tmp_path, 42, **{**SHORT, "seconds": 20}, **pulled)
+    done.assert_all_stored()
+    assert "sync      uploading segment 1/" in done.console
+
+
+# -- in parts ----------------------------------------------------------------------------------
+
+
+def test_a_line_that_is_cut_in_mid_part(running, tmp_path):
+    chance = random.Random(43)
+    proxy = FaultProxy(running.http_endpoint)
+    proxy.cut("sent", [chance.randrange(1, 15_000_000) for _ in range(6)], "reset")
+    done = through(proxy, running, tmp_path, 43, seconds=42, settings={"segment_ms": 40_000, "part_bytes": 5 * 1024 * 1024})
+    assert_nothing_lost(done)
+    assert [request.query for request in proxy.requests if request.method == "GET"], "the parts that were there were asked for"
