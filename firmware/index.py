@@ -69,6 +69,9 @@ class SegmentIndex:
                 high = middle
         return low
 
+    def newest_boot(self):
+        return self.boots[-1] if self.boots else 0
+
     def has(self, at, boot, segment):
         return at < len(self.states) and self.boots[at] == boot and self.segments[at] == segment
 

@@ -22,7 +22,8 @@ AT_ONCE = const(64)  # records that are applied before others get their turn
 
 
 class Ledger:
-    """`last` is (boot, kind) of the last change that recording made."""
+    """`last` is (boot, kind) of the last change that recording made. Among the notes those of segment 0 are of boots that
+    ended without being stopped, with the kind of their last change, until footage tells of it."""
 
     def __init__(self, root, files):
         self.journal = j.Journal(root + "/journal")
@@ -81,18 +82,32 @@ class Ledger:
         """Make the index follow one change."""
         kind, key, position = entry.kind, (entry.boot, entry.segment), self._position
         if self._is_of_recording(entry) and entry.boot >= position.last[0]:
-            position.last = (entry.boot, kind)
+            self._recorded(entry.boot, kind)
         if kind == j.UPLOADING:
             position.notes[key] = number
         elif kind in (j.KEPT, j.RELEASED):
             self.index.keep(self.index.place(*key), kind == j.KEPT)
         elif kind in (j.OPEN, j.CLOSED):
             self.index.set(self.index.place(*key), kind, number, entry.size)
+            if entry.frames:
+                self._told(entry.boot)
         elif kind == j.SET_ASIDE:
             self.index.set(self.index.place(*key), kind)
         elif kind == j.STORED or kind in j.GONE:
             position.notes.pop(key, None)
             self.index.set(self.index.place(*key), j.STORED if kind == j.STORED else j.RECLAIMED)
+
+    def _recorded(self, boot, kind):
+        last_boot, last_kind = self._position.last
+        if boot > last_boot and last_kind != j.IDLE:
+            self._position.notes[last_boot, 0] = last_kind
+        self._position.last = (boot, kind)
+
+    def _told(self, boot):
+        """A segment with footage tells in its first chunk how the boots before its own have ended."""
+        notes = self._position.notes
+        for key in [key for key in notes if key[1] == 0 and key[0] < boot]:
+            del notes[key]
 
     def _is_of_recording(self, entry):
         """Whether recording made this change; also who tidies up closes segments, but none that is open."""
@@ -118,6 +133,11 @@ class Ledger:
         at = self.index.find(boot, segment)
         kind = self.index.kind(at) if self.index.has(at, boot, segment) else 0
         return kind if kind != j.RECLAIMED else 0
+
+    def broke_off(self):
+        """[(boot, kind of its last change)] of the boots that ended without being stopped, as far as no footage tells of it."""
+        notes, last = self._position.notes, self._position.last
+        return sorted([(boot, notes[boot, segment]) for boot, segment in notes if segment == 0]) + ([] if last[1] == j.IDLE else [last])
 
     def is_kept(self, boot, segment):
         at = self.index.find(boot, segment)

@@ -285,17 +285,18 @@ def recover_open_segments(store, cause, device):
 
     Raises OSError when the card fails; what was closed by then stays closed.
     """
+    known = dict(store.broke_off)
     for boot, segment in store.left_open():
-        path = store.path(boot, segment)
+        path, why = store.path(boot, segment), known.get(boot) or cause
         try:
-            found, result, gap = repair(path, cause, boot, segment, device)
+            found, result, gap = repair(path, why, boot, segment, device)
         except OSError as error:
             if error.errno != 2:
                 raise
             result, gap, found = None, None, None  # journalled, but the cut came before the file
         if result is None:
             store.reject(boot, segment)
-            gap = unknown_gap(cause, boot)
+            gap = unknown_gap(why, boot)
         else:
             store.closed(segment, result, found.offset_ms(), boot)
         yield boot, segment, gap

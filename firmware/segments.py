@@ -51,8 +51,8 @@ class SegmentInfo:
 
 
 class SegmentStore:
-    """`boot` is this boot's number, never used by another boot on this card; `broke_off` the boot whose recording
-    ended without being stopped, or 0. `going_on` is the number of a boot that has one already: its card was changed."""
+    """`boot` is this boot's number, never used by another boot on this card; `broke_off`: [(boot, why or "")] of those
+    whose recording ended without being stopped, as far as no footage tells of it. `going_on` is the number of a boot that has one already: its card was changed."""
 
     def __init__(self, mount, boot_hint=0, part_bytes=8388608, going_on=0, last_segment=0):
         self.root = mount + "/daylog"
@@ -61,7 +61,7 @@ class SegmentStore:
         self.path = self.files.path
         self._going_on, self.last_segment = going_on, last_segment
         self.boot = self._boot_after(max([boot_hint] + self.files.boots()))
-        self.broke_off, self.broke_off_why = 0, ""
+        self.broke_off = []
         self.part_bytes = part_bytes
         self.recorded_bytes = 0  # in segments closed since the card was opened
         self.ledger = Ledger(self.root, self.files)
@@ -75,11 +75,9 @@ class SegmentStore:
     def loading(self):
         """Find out what is on the card, in steps: after some damages that takes long."""
         yield from self.ledger.loading()
-        if self.ledger.index.boots:
-            self.boot = max(self.boot, self._boot_after(self.ledger.index.boots[-1]))
-        last_boot, kind = self.ledger.last
-        self.broke_off = last_boot if kind != j.IDLE else 0
-        self.broke_off_why = "card_full" if kind == j.FULL else ""
+        newest = max(self.ledger.index.newest_boot(), self.ledger.last[0])
+        self.boot = max(self.boot, self._boot_after(newest))
+        self.broke_off = [(boot, "card_full" if kind == j.FULL else "") for boot, kind in self.ledger.broke_off()]
 
     def _boot_after(self, highest):
         return highest if highest and highest == self._going_on else highest + 1

@@ -190,13 +190,11 @@ class Storage:
 
     def _recover(self, store):
         """Close what was left open; returns the gaps of earlier boots. The recorder knows those of its own."""
-        gaps, known, cause = [], [store.boot], store.broke_off_why or self._cause
-        for boot, segment, gap in recover_open_segments(store, cause, self._device):
+        gaps, known = [], [store.boot]
+        for boot, segment, gap in recover_open_segments(store, self._cause, self._device):
             self._health.count("recovered")
             self._health.event("recovered", "segment %d/%d was left open and is closed now" % (boot, segment), "warn", gap)
             if gap and boot != store.boot:
                 gaps.append(gap)
             known.append(boot if gap else 0)
-        if store.broke_off and store.broke_off not in known:  # between two segments
-            gaps.append(unknown_gap(cause, store.broke_off))
-        return gaps
+        return gaps + [unknown_gap(why or self._cause, boot) for boot, why in store.broke_off if boot not in known]  # between two segments

@@ -105,19 +105,34 @@ class SegmentStoreTest(unittest.TestCase):
         again.close()
         self.assertEqual(self.states(opened(self.folder)), [(1, 1, "stored")])
 
+    def end_of_boot(self, end):
+        """A boot that does this and breaks off; what it was told of the boots before."""
+        store = opened(self.folder)
+        before, told = store.ledger.journal.end, store.broke_off
+        end(store)
+        records = store.ledger.journal.end - before
+        store.close()
+        return told, records
+
     def test_the_next_boot_is_told_how_the_recording_ended(self):
-        told = []
-        for end in (lambda store: None, lambda store: store.idle(), lambda store: (store.note_full(), store.note_full())):
-            store = opened(self.folder)
-            record_one(store)
-            before = store.ledger.journal.end
-            end(store)
-            records, boot = store.ledger.journal.end - before, store.boot
-            store.close()
-            store = opened(self.folder)
-            told.append((records, store.broke_off == boot, store.broke_off_why))
-            store.close()
-        self.assertEqual(told, [(0, True, ""), (1, False, ""), (1, True, "card_full")])
+        ends = (record_one, lambda store: store.idle(), lambda store: (store.note_full(), store.note_full()), lambda store: None)
+        self.assertEqual(
+            [self.end_of_boot(end) for end in ends], [([], 2), ([(1, "")], 1), ([(1, "")], 1), ([(1, ""), (3, "card_full")], 0)]
+        )
+
+    def test_a_boot_whose_end_no_footage_tells_of_is_not_forgotten(self):
+        """Not even by a copy of the index that is made meanwhile."""
+
+        def save(store):
+            store.note_full()
+            for _ in store.ledger.saving():
+                pass
+
+        ends = (record_one, lambda store: store.note_full(), save, lambda store: store.note_full(), record_one, lambda store: None)
+        told = [self.end_of_boot(end)[0] for end in ends]
+        self.assertEqual(
+            told[-3:], [[(1, ""), (2, "card_full"), (3, "card_full")], [(1, "")] + [(n, "card_full") for n in (2, 3, 4)], [(5, "")]]
+        )
 
     def test_a_lost_journal_is_rebuilt_from_the_files(self):
         store = opened(self.folder)
