@@ -57,11 +57,13 @@ class Ledger:
             self._files.remove(entry.boot, entry.segment)
 
     def _find_files(self):
-        """Files that nobody knows of: of the newest boot they are left open, the others can wait until somebody looks at them."""
-        newest = max(self._files.boots(), default=0)
-        for boot, segment in self._files.all():
-            if not self.kind(boot, segment):
-                self.index.set(self.index.place(boot, segment), j.OPEN if boot == newest else j.FOUND)
+        """Files that nobody knows of can wait until somebody looks at them; only the newest was left open by the last boot."""
+        name = None
+        for name in self._files.all():
+            if not self.kind(*name):
+                self.index.set(self.index.place(*name), j.FOUND)
+        if name is not None and self.kind(*name) == j.FOUND:
+            self.index.set(self.index.find(*name), j.OPEN)
 
     def _save_if_possible(self):
         try:

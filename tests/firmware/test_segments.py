@@ -140,7 +140,7 @@ class SegmentStoreTest(unittest.TestCase):
             record_one(store)
         store.close()
         os.remove(self.folder.path + "/daylog/journal/000000.jnl")
-        self.assertEqual(self.states(opened(self.folder)), [(1, 1, "open"), (1, 2, "open")])
+        self.assertEqual(self.states(opened(self.folder)), [(1, 1, "found"), (1, 2, "open")])
 
     def test_the_index_on_the_card_saves_reading_the_journal(self):
         store = opened(self.folder)
