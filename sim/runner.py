@@ -83,7 +83,7 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
     now_us, cause, produced = 0, "power_on", 0
     most_boots = MOST_BOOTS + len(options.power_cuts) + len(options.wakes)
     while len(ends) < most_boots:
-        began_us, end = now_us, _boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
+        began_us, end = now_us, boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
         ends.append(end)
         produced = end.details.get("produced", produced)
         if end.reason == "cut":
@@ -112,7 +112,10 @@ def forget_unsynced(options: Options, boot: int) -> None:
         card_image.undo(card, log, keep)
 
 
-def _boot(options: Options, world: World, index: int, now_us: int, cause: str, produced: int, progress: Progress) -> End:
+def boot(
+    options: Options, world: World, index: int, now_us: int, cause: str, produced: int, progress: Progress = lambda virtual_s: None
+) -> End:
+    """One boot to its end. Raises SimError."""
     reader, writer = os.pipe()
     path = world.boot_file(index, now_us, cause, produced, writer)
     command = [interpreter(), "-X", f"heapsize={heap_size(options.board)}", str(ROOT / "sim/device/boot.py"), str(path)]

@@ -108,7 +108,7 @@ class World:
         self.utc_at_zero_ms = now_ms if options.utc_at_zero_ms is None else options.utc_at_zero_ms
         write_private(folder / "flash.img", image.data)
         (folder / "nvs.json").write_text("{}")
-        for path in (folder / "trace.jsonl", folder / "truth.raw", *(undo for _, undo in cards(options, folder))):
+        for path in (folder / "trace.jsonl", folder / "truth.raw", folder / "writes.log", *(undo for _, undo in cards(options, folder))):
             path.write_bytes(b"")
 
     def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int, raw_repl: bool = False) -> Path:

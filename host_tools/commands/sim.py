@@ -15,6 +15,7 @@ from host_tools.commands.verify import show_list
 from host_tools.errors import UsageError
 from host_tools.options import json_option
 from host_tools.progress import Advance, bar
+from host_tools.sim_crash import crash_command
 from host_tools.sim_shell import shell_command
 from sim import faults, reel, runner
 from sim.options import Options, find_board
@@ -51,6 +52,7 @@ def command() -> None:
 
 
 command.add_command(shell_command)
+command.add_command(crash_command)
 
 
 @command.command("run")

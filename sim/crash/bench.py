@@ -1,0 +1,78 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""One cut: the memories are put in the state it leaves, the firmware boots on them, and what is then on the card is judged.
+
+bench = Bench(take, folder)
+bench.problems(Cut("reclaim", 143, "torn", seed=7))
+"""
+
+from functools import lru_cache
+from pathlib import Path
+from typing import NamedTuple
+
+from host_tools.errors import DaylogError
+from host_tools.footage import Footage, load
+from host_tools.sources import open_source
+from sim.crash.checks import Case, Known, violations
+from sim.crash.stage import Boot, Stage
+from sim.crash.take import Take, options_of
+from sim.crash.variants import Patch, survivors
+
+AFTER_S = 2.0  # how long the boot after a cut records
+
+
+class Cut(NamedTuple):
+    """Power is cut during write number `write` of a scenario; `seed` decides where `variant` leaves a choice."""
+
+    scenario: str
+    write: int
+    variant: str
+    seed: int
+
+    @property
+    def command(self) -> str:
+        """What replays it."""
+        return f"daylog sim crash --scenario {self.scenario} --cut {self.write} --variant {self.variant} --seed {self.seed}"
+
+
+class Bench:
+    """Where the cuts of one take are tried, one after the other."""
+
+    def __init__(self, take: Take, folder: Path) -> None:
+        self._take = take
+        self.stage = Stage(folder, options_of(take.scenario, folder))
+        self._committed = folder / "committed.img"
+        self._known_at = lru_cache(maxsize=2)(self._read_known)
+
+    def problems(self, cut: Cut) -> list[str] | None:
+        """What is wrong after a cut and the boot after it; None if the variant makes no difference there."""
+        patches = survivors(cut.variant, self._take.tape, cut.write, cut.seed)
+        if patches is None:
+            return None
+        self._take.leave(patches, self.stage)
+        boot = self.stage.boot(seconds=AFTER_S, typed=list(self._take.scenario.after))
+        try:
+            with open_source(self.stage.card) as source:
+                return violations(self._case(cut, boot, load(source, hashes=True)))
+        except DaylogError as error:
+            return [f"the card cannot be read: {error.message}"]
+
+    def _case(self, cut: Cut, boot: Boot, footage: Footage) -> Case:
+        take, tape = self._take, self._take.tape
+        log_bytes = tape.writes[cut.write].log_bytes if cut.write < len(tape.writes) else tape.log_bytes
+        return Case(
+            known=self._known_at(tape.synced(cut.write)),
+            produced=take.frames_until(tape.now_us(cut.write)),
+            taped_boot=take.boot,
+            interval_ms=take.scenario.interval_ms,
+            accepted=frozenset(key for key, accepted_at in take.accepted.items() if accepted_at <= log_bytes),
+            boot=boot,
+            card=self.stage.card,
+            footage=footage,
+        )
+
+    def _read_known(self, synced: int) -> Known:
+        """What is on the card for good once so many writes are."""
+        self._take.build_card((Patch(*write[:3]) for write in self._take.tape.writes[:synced]), self._committed)
+        with open_source(self._committed) as source:
+            return Known.of(load(source, hashes=True))

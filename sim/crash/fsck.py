@@ -1,0 +1,86 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Is a FAT32 sound? Read by nobody's code but this: not by the firmware's, nor by that which reads footage.
+
+report = fsck(card)
+report.problems         # ["the two FATs differ in 3 entries", ...]
+report.lost_clusters    # in use by the FAT and by no file: harmless, and what a cut may leave
+"""
+
+import os
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from host_tools.fat_layout import SECTOR, Entry, Geometry, parse_boot_sector, parse_directory
+
+_END = 0x0FFFFFF8
+_MASK = 0x0FFFFFFF
+
+
+@dataclass
+class Report:
+    problems: list[str] = field(default_factory=list)
+    lost_clusters: int = 0
+
+
+def fsck(card: Path) -> Report:
+    with card.open("rb") as file:
+        geometry = parse_boot_sector(os.pread(file.fileno(), SECTOR, 0), 0)
+        if geometry is None:
+            return Report(["it has no boot sector"])
+        return _Check(file.fileno(), geometry).run()
+
+
+class _Check:
+    def __init__(self, device: int, geometry: Geometry) -> None:
+        self._device, self._geometry = device, geometry
+        self._report = Report()
+        self._owner: dict[int, str] = {}  # by cluster
+        fats = [os.pread(device, geometry.fat_bytes, offset) for offset in geometry.fat_offsets]
+        self._fat = array("I", fats[0])
+        if any(fat != fats[0] for fat in fats):
+            differ = [n for n, pair in enumerate(zip(*(array("I", fat) for fat in fats), strict=True)) if len(set(pair)) > 1]
+            self._report.problems.append(f"the two FATs differ in entries {differ[:4]}")
+
+    def run(self) -> Report:
+        folders = [Entry("", 0, True, self._geometry.root_cluster)]
+        while folders:
+            folder = folders.pop()
+            entries, unreadable = parse_directory(self._content(self._chain(folder)))
+            if unreadable:
+                self._report.problems.append(f"{folder.name}: {unreadable} entries make no sense")
+            for entry in (Entry(f"{folder.name}/{e.name}", e.size, e.is_dir, e.cluster) for e in entries):
+                if entry.is_dir:
+                    folders.append(entry)
+                else:
+                    self._check_file(entry)
+        used = sum(1 for value in self._fat[2 : self._geometry.cluster_count + 2] if value & _MASK)
+        self._report.lost_clusters = used - len(self._owner)
+        return self._report
+
+    def _check_file(self, entry: Entry) -> None:
+        held, needed = len(self._chain(entry)), self._geometry.clusters_for(entry.size)
+        if held < needed:
+            self._report.problems.append(f"{entry.name} has {held} clusters and needs {needed}")
+
+    def _chain(self, entry: Entry) -> list[int]:
+        """The clusters of a file or folder, which from now on are its own."""
+        clusters = []
+        for cluster in self._follow(entry.cluster):
+            if cluster in self._owner:
+                self._report.problems.append(f"{entry.name} and {self._owner[cluster]} share cluster {cluster}")
+                break
+            self._owner[cluster] = entry.name
+            clusters.append(cluster)
+        return clusters
+
+    def _follow(self, cluster: int) -> Iterator[int]:
+        while self._geometry.holds(cluster):
+            yield cluster
+            cluster = self._fat[cluster] & _MASK
+
+    def _content(self, clusters: list[int]) -> bytes:
+        size = self._geometry.cluster_bytes
+        return b"".join(os.pread(self._device, size, self._geometry.cluster_offset(cluster)) for cluster in clusters)

@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""A scenario that was played once, with every write of its last boot on tape, and the memories as any cut would leave them.
+
+take = record(scenario, folder)
+take.leave(patches, stage)      # the stage's card, flash and NVS are as after that cut
+"""
+
+import os
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from host_tools.boards import load
+from host_tools.card_journal import Key
+from host_tools.clips import BOARD, clip
+from host_tools.truth import Produced
+from sim import card_image
+from sim.crash.stage import Boot, Stage, extents
+from sim.crash.tape import CARD, FLASH, NVS, Tape
+from sim.crash.variants import Patch
+from sim.options import Options
+
+CARD_MB = 2200  # the smallest FAT32 there is with clusters as cards have them: less to read for whoever checks it
+FLASH_BYTES = 1 << 20
+FPS = 10
+
+
+def _nothing(stage: Stage) -> None:
+    """The board is new."""
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`before`: what happens on the stage before the boot that is taped. `typed`: at the console, in that boot. `after`: in the boot
+    that follows a cut. `wipes`: the owner lets everything be erased, from the write of these bytes on."""
+
+    name: str
+    about: str
+    seconds: float
+    settings: dict[str, Any] = field(default_factory=dict)
+    before: Callable[[Stage], None] = _nothing
+    typed: tuple[tuple[float, str], ...] = ()
+    after: tuple[tuple[float, str], ...] = ((0.1, "resume"),)  # it may have been paused
+    wipes: bytes = b""
+
+    @property
+    def interval_ms(self) -> int:
+        return int(self.settings.get("commit_interval_ms", 2000))
+
+
+@dataclass
+class Take:
+    """`frames`: what the camera produced in all boots up to and with the taped one. `accepted`: how long the log was when the
+    store had accepted a segment."""
+
+    scenario: Scenario
+    card_bytes: int
+    card: list[tuple[int, bytes]]
+    flash: bytes
+    nvs: bytes
+    tape: Tape
+    frames: list[Produced]
+    boot: int
+    end: Boot
+    accepted: dict[Key, int] = field(default_factory=dict)
+
+    def frames_until(self, now_us: int) -> list[Produced]:
+        return [frame for frame in self.frames if frame.boot < self.boot or frame.uptime_ms * 1000 <= now_us]
+
+    def build_card(self, patches: Iterable[Patch], path: Path) -> None:
+        with path.open("wb") as file:
+            descriptor = file.fileno()
+            os.truncate(descriptor, self.card_bytes)
+            for at, data in self.card:
+                os.pwrite(descriptor, data, at)
+            for part, at, data in patches:
+                if part == CARD:
+                    os.pwrite(descriptor, data, at)
+
+    def leave(self, patches: list[Patch], stage: Stage) -> None:
+        """Put the memories of a stage in the state that a cut leaves."""
+        self.build_card(patches, stage.card)
+        flash, stage.nvs = bytearray(self.flash), self.nvs
+        for part, at, data in patches:
+            if part == FLASH:
+                flash[at : at + len(data)] = data
+            elif part == NVS:
+                stage.nvs = data
+        stage.flash = bytes(flash)
+        stage.boots = self.boot
+
+
+def options_of(scenario: Scenario, folder: Path, settings: dict[str, Any] | None = None) -> Options:
+    """A board that makes many writes of few bytes."""
+    board = load(BOARD)
+    small = {"size": "QQVGA", "width": 160, "height": 120, "fps": FPS, "expected_kb_per_frame": 2, "fb_bytes": 8192, "chunk_bytes": 65536}
+    board["profiles"]["small"] = {**board["profiles"]["qvga20"], **small}
+    next(row for row in board["flash"]["partitions"] if row["name"] == "vfs")["size"] = FLASH_BYTES
+    given = {**scenario.settings, **(settings or {})}
+    return Options(board, clip(), scenario.seconds, folder, profile="small", settings=given, card_mb=CARD_MB, typed=list(scenario.typed))
+
+
+def record(scenario: Scenario, folder: Path) -> Take:
+    """Play it once. Raises DaylogError."""
+    stage = Stage(folder, options_of(scenario, folder))
+    card_image.make(stage.card, CARD_MB)
+    scenario.before(stage)
+    return tape_of(scenario, stage)
+
+
+def tape_of(scenario: Scenario, stage: Stage) -> Take:
+    """The next boot on a stage, with its writes on tape."""
+    card, flash, nvs = extents(stage.card), stage.flash, stage.nvs
+    end = stage.boot(log=True)
+    tape = Tape.read(stage.folder / "writes.log")
+    return Take(scenario, os.path.getsize(stage.card), card, flash, nvs, tape, stage.frames, stage.boots, end)
