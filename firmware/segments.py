@@ -51,8 +51,9 @@ class SegmentInfo:
 
 
 class SegmentStore:
-    """`boot` is this boot's number, never used by another boot on this card; `broke_off`: [(boot, why or "")] of those
-    whose recording ended without being stopped, as far as no footage tells of it. `going_on` is the number of a boot that has one already: its card was changed."""
+    """`boot` is this boot's number, never used by another boot on this card. `broke_off`: [(boot, why or "")] of those whose
+    recording ended without being stopped, as far as no footage tells of it. `going_on` is the number of a boot that has
+    one already: its card was changed."""
 
     def __init__(self, mount, boot_hint=0, part_bytes=8388608, going_on=0, last_segment=0):
         self.root = mount + "/daylog"
