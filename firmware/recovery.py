@@ -22,6 +22,7 @@ from firmware.segment import SegmentResult, summary_of
 
 CHECKED_CHUNKS = const(4)  # a commit follows each chunk, so one can be torn; more, for cards that promise too much
 SMALL_CHUNK = const(32768)
+_OF_HEAD = (mcap.HEADER, mcap.METADATA, mcap.SCHEMA, mcap.CHANNEL, mcap.PADDING)
 
 
 class Found:
@@ -102,10 +103,10 @@ def _walk_head(file, size, found):
         if opcode == mcap.METADATA:
             found.pairs = _pairs(file.read(length))
             found.metadata_at = (at, 9 + length)
-        if opcode not in (mcap.HEADER, mcap.METADATA, mcap.SCHEMA, mcap.CHANNEL, mcap.PADDING):
+        if opcode not in _OF_HEAD:
             return False
         at += 9 + length
-        if at % mcap.SECTOR == 0 and opcode in (mcap.PADDING, mcap.CHANNEL) and found.pairs:
+        if at % mcap.SECTOR == 0 and found.pairs and _prefix(file, at, size)[0] not in _OF_HEAD:
             found.head_bytes = found.end = at
             return True
 

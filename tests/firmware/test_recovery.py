@@ -1,5 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
+import io
 import os
 import unittest
 
@@ -8,6 +9,7 @@ from test_segments import DEVICE, LIMIT, fill, opened
 
 from firmware.files import exists
 from firmware.recovery import recover_open_segments, walk
+from firmware.segment import head
 
 
 def leave_open(folder, chunks=3):
@@ -70,6 +72,11 @@ class RecoveryTest(unittest.TestCase):
             self.tearDown()
             self.setUp()
             path = leave_open(self.folder)
+
+    def test_a_head_may_have_any_length(self):
+        """Also one in which a channel, not the last, ends on a sector boundary."""
+        heads = [head([("device", "x" * n)])[0] for n in range(512)]
+        self.assertEqual([walk(io.BytesIO(data), len(data)).head_bytes for data in heads], [len(data) for data in heads])
 
     def test_a_file_without_a_whole_head_is_rejected(self):
         for size in (0, 1, 8, 100, 1000):
