@@ -17,7 +17,7 @@ from host_tools.sources import Source, StoredFile
 
 _COPY_BYTES = 1 << 20
 _ON_CARD = ("closed", "stored", "set_aside")
-_STATES = (journal.OPEN, journal.CLOSED, journal.STORED, journal.SET_ASIDE, *journal.GONE)
+_STATES = (journal.OPEN, journal.CLOSED, journal.STORED, journal.SET_ASIDE, journal.FULL, *journal.GONE)
 Key = tuple[int, int]  # boot, segment
 
 
@@ -45,13 +45,15 @@ class Record:
 
 
 def read_journal(source: Source) -> dict[Key, Record]:
-    """The state of each segment: by the journal, and by the newest whole copy of the index where that knows more."""
+    """The state of each segment: by the journal, and by the newest whole copy of the index where that knows more.
+
+    A "segment 0" in state "full": the recording of that boot has stopped for want of room, and has not gone on."""
     records: dict[Key, Record] = {}
     index, position = _newest_index(source)
     entries = list(_entries(source))
     for number, entry in entries:
         if number < position.record:
-            _record(records, entry.boot, entry.segment).apply(entry)
+            _apply(records, entry)
     for at in range(len(index.states)):
         record = _record(records, index.boots[at], index.segments[at])
         record.become(journal.KINDS[index.kind(at)])
@@ -59,8 +61,14 @@ def read_journal(source: Source) -> dict[Key, Record]:
         record.size = record.size if record.size is not None or index.kind(at) == journal.OPEN else index.sizes[at]
     for number, entry in entries:
         if number >= position.record:
-            _record(records, entry.boot, entry.segment).apply(entry)
+            _apply(records, entry)
     return {key: record for key, record in records.items() if record.state}
+
+
+def _apply(records: dict[Key, Record], entry: journal.Entry) -> None:
+    _record(records, entry.boot, entry.segment).apply(entry)
+    if entry.kind == journal.OPEN:
+        records.pop((entry.boot, 0), None)
 
 
 def _record(records: dict[Key, Record], boot: int, segment: int) -> Record:

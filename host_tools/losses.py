@@ -54,11 +54,14 @@ def gaps_of(footage: Footage) -> list[Gap]:
 
 
 def _broken_off(footage: Footage, boot: Boot) -> Iterator[Gap]:
-    """The last segment was never closed; or the journal knows of one more that did not even become a file."""
+    """The last segment was never closed; or the journal knows of one more that did not even become a file, or of a full card."""
     last = boot.segments[-1]
+    from_ms = boot.frames[-1].uptime_ns // _MS if boot.frames else None
+    told = any(gap.boot == boot.number and gap.to_uptime_ms is None for gap in footage.gaps)
+    if (boot.number, 0) in footage.journal and not told:
+        yield Gap(boot.number, "card_full", None, from_ms, None, "the card was full; no later recording tells of it")
     begun = footage.journal.get((boot.number, last.number + 1))
     if (begun and begun.state == "open") or not (last.closed or last.damage):
-        from_ms = boot.frames[-1].uptime_ns // _MS if boot.frames else None
         yield Gap(boot.number, "not_closed", None, from_ms, None, "it breaks off here; `daylog recover` closes it")
 
 

@@ -144,3 +144,19 @@ def test_a_segment_that_was_cut_before_its_first_commit_leaves_a_gap(card, tmp_p
     rows = [*truth_rows(range(1, 11)), *truth_rows(range(11, 15), fate="lost:power_cut"), *truth_rows(range(1, 6), boot=2)]
     report = verify(card.root, truth=write_truth(tmp_path / "truth.jsonl", rows))
     assert (report.verdict, report.problems, [(g["boot"], g["cause"]) for g in report.gaps]) == ("lossy", [], [(1, "power_on")])
+
+
+def test_a_card_that_was_full_says_so_itself_until_a_recording_does(card):
+    def causes() -> list[tuple[int, str, int | None]]:
+        return [(row["boot"], row["cause"], row["from_uptime_ms"]) for row in verify(card.root).gaps]
+
+    card.record(frames(1, 10))
+    card.store.note_full()
+    assert causes() == [(1, "card_full", 1000)]
+    card.record(frames(11, 20))
+    assert causes() == [], "there was room again"
+    card.store.note_full()
+    card.cut_power()
+    assert card.store.broke_off == [(1, "card_full")]
+    card.record([gap("card_full", None, None, None, boot=1), *frames(1, 10, boot=2)])
+    assert causes() == [(1, "card_full", None)]
