@@ -4,6 +4,9 @@
 
 - The sectors of directories and FATs, which are read one at a time, are read until two readings agree: a bit that flipped
   on the way would be written back for good.
+- A card may keep what it is given in another order, and a power cut may come in between: a directory that names clusters which the FAT
+  still calls free would share them with the next file. So what is written a sector at a time, as directories and FATs are, waits
+  until the card has kept all before it.
 - A counterfeit card has less than it says: what is written beyond its end lands on its beginning. Such writes are refused.
 - A file that is closed after its card has failed would complain, on the console if the garbage collector does it: while
   the dead are buried, whatever they write goes nowhere. Nothing is allocated then, for the heap is locked.
@@ -54,6 +57,8 @@ class CardGuard:
         if sector + len(buffer) // SECTOR > self.sectors:
             raise OSError(EFBIG)
         self.trouble = "write"
+        if len(buffer) == SECTOR:
+            self._device.ioctl(SYNC, 0)
         self._device.writeblocks(sector, buffer)
         self.trouble = ""
         return 0
