@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test test-host test-micropython lint format bench shape clean
+.PHONY: help setup demo test test-host test-micropython lint format bench shape clean soak
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -32,6 +32,9 @@ test-micropython: $(READY) ## the firmware tests on real MicroPython
 test-host: $(READY) ## the firmware, simulator and host tests on CPython
 	$(BIN)/python -m pytest -n 2 tests --ignore=tests/host/test_shell_bridge.py
 	$(BIN)/python -m pytest tests/host/test_shell_bridge.py  # in real time, so by itself
+
+soak: $(READY) ## seven days with random faults of SEED=n, about five minutes: every frame must be accounted for
+	$(BIN)/daylog sim soak --seed $(or $(SEED),1)
 
 lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, documents
 	$(BIN)/ruff check .

@@ -41,6 +41,19 @@ def watching(title: str, weight: Callable[[Any], float] = lambda _: 1.0, console
         yield watch
 
 
+def up_to(total: float | None, advance: Advance) -> Callable[[float], None]:
+    """From how far the work is to how much was added; it may go beyond the total."""
+    done = 0.0
+
+    def tell(now: float) -> None:
+        nonlocal done
+        now = min(now, total or now)
+        advance(now - done)
+        done = now
+
+    return tell
+
+
 def by_size(file: StoredFile) -> float:
     return file.size
 

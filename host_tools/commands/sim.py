@@ -4,7 +4,6 @@
 
 import json
 import tempfile
-from collections.abc import Callable
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -14,9 +13,10 @@ import rich_click as click
 from host_tools.commands.verify import show_list
 from host_tools.errors import UsageError
 from host_tools.options import json_option
-from host_tools.progress import Advance, bar
+from host_tools.progress import bar, up_to
 from host_tools.sim_crash import crash_command
 from host_tools.sim_shell import shell_command
+from host_tools.sim_soak import soak_command
 from sim import faults, reel, runner
 from sim.options import Options, find_board
 from sim.result import Result, conclude
@@ -53,6 +53,7 @@ def command() -> None:
 
 command.add_command(shell_command)
 command.add_command(crash_command)
+command.add_command(soak_command)
 
 
 @command.command("run")
@@ -140,19 +141,6 @@ def run(options: Options) -> tuple[Result, list[str]]:
             history = runner.play(options, world, up_to(options.seconds, advance))
         result, report = conclude(options, world, history)
     return result, report.problems
-
-
-def up_to(total: float | None, advance: Advance) -> Callable[[float], None]:
-    """From how far the work is to how much was added; it may go beyond the total."""
-    done = 0.0
-
-    def tell(now: float) -> None:
-        nonlocal done
-        now = min(now, total or now)
-        advance(now - done)
-        done = now
-
-    return tell
 
 
 def show(result: Result) -> None:
