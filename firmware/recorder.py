@@ -106,7 +106,13 @@ class Recorder:
             self._turn(self._keeper.uptime_ms())  # opening may have taken long
         except OSError as error:
             self._card_failed(error, now_ms)
-        return max(1, self._cadence.due_ms - self._keeper.uptime_ms())
+        return self._until_due_ms()
+
+    def _until_due_ms(self):
+        """Not until the next frame if a chunk waits and can begin to be written now: it is not safe before that."""
+        until_ms = self._cadence.due_ms - self._keeper.uptime_ms()
+        waits = self._writer is not None and self._writer.busy()
+        return 1 if waits and until_ms > LEAD_MS else max(1, until_ms)
 
     def _turn(self, now_ms):
         if self._store is not self._storage.store:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 import unittest
 
-from firmware.card_guard import CardGuard
+from firmware.card_guard import SYNC, CardGuard
 
 SECTORS = 1 << 17  # 64 MiB
 
@@ -57,6 +57,13 @@ class CardGuardTest(unittest.TestCase):
         guard.writeblocks(5, b"a" * 512)
         guard.readblocks(5, buffer)
         self.assertEqual((bytes(buffer), self.device.calls), (b"a" * 512 + bytes(512), [("write", 5, 1), ("read", 5, 2)]))
+
+    def test_a_sector_of_a_directory_waits_until_all_before_it_is_kept(self):
+        guard = self.guarded()
+        self.device.ioctl = lambda operation, _argument: self.device.calls.append(operation) or 0
+        guard.writeblocks(5, bytes(1024))
+        guard.writeblocks(2, bytes(512))
+        self.assertEqual(self.device.calls, [("write", 5, 2), SYNC, ("write", 2, 1)])
 
     def test_a_single_sector_is_read_until_two_readings_agree(self):
         for flips, readings in ((0, 2), (1, 3), (2, 4), (3, 5)):

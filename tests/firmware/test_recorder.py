@@ -41,6 +41,11 @@ class SteadyTest(unittest.TestCase):
                 rig.run_until(15_000)
                 self.assertTrue(max(rig.delays_ms()) <= interval_ms, (interval_ms, step_ms, max(rig.delays_ms())))
 
+    def test_a_short_interval_holds_while_segments_change_too(self):
+        rig = Rig(commit_interval_ms=400, segment_ms=1_000)
+        rig.run_until(15_000)
+        self.assertTrue(max(rig.delays_ms()) <= 400, max(rig.delays_ms()))
+
     def test_a_full_chunk_is_handed_over_before_its_time(self):
         rig = Rig()
         rig.camera.frame = bytes(20_000)  # two in a chunk
