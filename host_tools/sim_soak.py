@@ -11,8 +11,8 @@ import rich_click as click
 from rich.console import Console
 from rich.table import Table
 
-from host_tools.commands.verify import show_list
 from host_tools.clips import clip
+from host_tools.commands.verify import show_list
 from host_tools.options import json_option
 from host_tools.progress import bar, up_to
 from sim.shell import signals_end_it
