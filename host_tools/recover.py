@@ -19,10 +19,11 @@ from host_tools.errors import DaylogError, UsageError
 from host_tools.footage import Footage, Segment, load
 from host_tools.outputs import finished_or_absent
 from host_tools.rebuild import rebuild
-from host_tools.sources import StoredFile, open_source
+from host_tools.sources import Source, StoredFile, open_source
 
 _COPY_BYTES = 1 << 20
 _PER_FOLDER = 64
+Watch = Callable[[list[StoredFile]], Iterable[StoredFile]]
 
 
 class NothingRecovered(DaylogError):
@@ -49,18 +50,18 @@ class Recovered:
         return 3 if self.repaired or self.rebuilt or self.discarded or self.problems else 0
 
 
-def recover(
-    where: str | Path,
-    out: str | Path,
-    *,
-    store_file: str | Path | None = None,
-    watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter,
-) -> Recovered:
+def recover(where: str | Path, out: str | Path, *, store_file: str | Path | None = None, watch: Watch = iter) -> Recovered:
     """Write every segment of a source below the folder `out`, laid out as on a card."""
+    with open_source(where, store_file) as source:
+        return recover_from(source, out, watch)
+
+
+def recover_from(source: Source, out: str | Path, watch: Watch = iter) -> Recovered:
+    """The same from an open source, be it a carved one."""
     folder = Path(out)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UsageError(f"{out} is there already and not an empty folder", "name a new folder")
-    with open_source(where, store_file) as source, finished_or_absent(folder) as unfinished:
+    with finished_or_absent(folder) as unfinished:
         footage = load(source, watch=watch)
         result = Recovered(str(folder), problems=source.problems)
         for recorder in footage.by_device():
@@ -68,7 +69,7 @@ def recover(
             for segment in recorder.segments:
                 _recover_segment(recorder, segment, root, result)
         if not result.frames:
-            raise NothingRecovered(f"{where} holds no frame that can be recovered")
+            raise NothingRecovered(f"{source.where} holds no frame that can be recovered")
         return result
 
 

@@ -7,30 +7,42 @@ from dataclasses import asdict
 
 import rich_click as click
 
+from host_tools.carve import open_carved
+from host_tools.disk import size_of
 from host_tools.options import json_option, source_argument, store_option
-from host_tools.progress import by_size, watching
-from host_tools.recover import Recovered, recover
+from host_tools.progress import bar, by_size, watching
+from host_tools.recover import Recovered, recover, recover_from
 from host_tools.words import plural
 
 
 @click.command("recover")
 @source_argument
 @click.option("-o", "--out", required=True, type=click.Path(file_okay=False), help="A new folder for the segments.")
+@click.option("--carve", "carving", is_flag=True, help="Search the card itself: its file system is gone or spoilt.")
 @store_option
 @json_option
-def command(where: str, out: str, store_file: str | None, as_json: bool) -> int:
+def command(where: str, out: str, carving: bool, store_file: str | None, as_json: bool) -> int:
     """Copy every segment out of a card image, mounted card, folder or store; the source is only read.
 
     Segments that were never closed are closed, those with damage inside are rebuilt around it.
     Exit code: 0 nothing was lost, 3 something was, and gaps say what, 1 nothing could be recovered.
+    Example: daylog recover --carve card.img -o rescued
     """
-    with watching("reading", by_size) as watch:
-        result = recover(where, out, store_file=store_file, watch=watch)
+    if carving:
+        result = carve(where, out)
+    else:
+        with watching("reading", by_size) as watch:
+            result = recover(where, out, store_file=store_file, watch=watch)
     if as_json:
         click.echo(json.dumps(asdict(result)))
     else:
         show(result)
     return result.exit_code
+
+
+def carve(where: str, out: str) -> Recovered:
+    with bar("searching", size_of(where)) as advance, open_carved(where, advance) as source, watching("reading", by_size) as watch:
+        return recover_from(source, out, watch)
 
 
 def show(result: Recovered) -> None:
