@@ -41,6 +41,8 @@ def _samples(sectors):
 
 
 def holds_identity(data):
+    """Whether a sector of this begins as a chunk does."""
+    data = bytes(data)
     at = data.find(IDENTITY)
     while at >= 0:
         if at % SECTOR == 0:

@@ -16,12 +16,15 @@ import os
 import struct
 
 from firmware import channels, mcap
+from firmware.carve import holds_identity
 from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, SLICE_BYTES, ChunkBuffer
 from firmware.compat import const
 from firmware.segment import SegmentResult, summary_of
 
 CHECKED_CHUNKS = const(4)  # a commit follows each chunk, so one can be torn; more, for cards that promise too much
 SMALL_CHUNK = const(32768)
+SEARCHED_BYTES = const(1 << 20)
+_NUMBERS = ("utc_offset_ms", "commit_interval_ms", "start_uptime_ms")
 _OF_HEAD = (mcap.HEADER, mcap.METADATA, mcap.SCHEMA, mcap.CHANNEL, mcap.PADDING)
 
 
@@ -112,15 +115,22 @@ def _walk_head(file, size, found):
 
 
 def _pairs(content):
-    """Key and value pairs of a metadata record."""
-    texts, at = [], 0
-    length = struct.unpack_from("<I", content, 0)[0]
-    at = 4 + length + 4  # past the name and the byte length of the map
+    """Key and value pairs of a metadata record; none of one that is spoilt."""
+    texts, at = [], _after_text(content, 0) + 4  # past the name and the byte length of the map
     while at < len(content):
-        length = struct.unpack_from("<I", content, at)[0]
-        texts.append(content[at + 4 : at + 4 + length].decode())
-        at += 4 + length
-    return [(texts[i], texts[i + 1]) for i in range(0, len(texts) - 1, 2)]
+        end = _after_text(content, at)
+        try:
+            texts.append(content[at + 4 : end].decode())
+        except ValueError:  # no UTF-8
+            return []
+        at = end
+    pairs = [(texts[i], texts[i + 1]) for i in range(0, len(texts) - 1, 2)]
+    return pairs if at == len(content) and all([value.isdigit() for name, value in pairs if name in _NUMBERS]) else []
+
+
+def _after_text(content, at):
+    """Where a text with its length before it ends, if it does so within the content."""
+    return at + 4 + struct.unpack_from("<I", content, at)[0] if at + 4 <= len(content) else len(content) + 1
 
 
 def _walk_chunk(file, size, found):
@@ -138,14 +148,12 @@ def _walk_chunk(file, size, found):
     chunk, at = _chunk(file, at + IDENTITY_BYTES, size)
     if chunk is None:
         return False
-    opcode, length = _prefix(file, at, size)
-    if at % mcap.SECTOR:
-        if opcode != mcap.PADDING:
-            return False
-        at += 9 + length
     found.add(chunk)
     found.end = at
-    return True
+    opcode, length = _prefix(file, at, size)
+    if at % mcap.SECTOR and opcode == mcap.PADDING:
+        found.end += 9 + length
+    return found.end % mcap.SECTOR == 0 or opcode == mcap.TORN  # its padding may be torn where it is not
 
 
 def _identity_is_good(content, at, size):
@@ -205,18 +213,28 @@ def _is_closed(file, size):
 
 
 def repair(path, cause, boot, segment, device):
-    """Close one segment file in place. Returns (Found, SegmentResult or None if nothing of it can be kept, gap or None)."""
+    """Close one segment file in place. Returns (Found, SegmentResult or None if nothing of it can be kept, gap or None).
+
+    A file that holds chunks behind a head that is spoilt is kept as it is: a computer can rebuild it.
+    """
     size = os.stat(path)[6]
     with open(path, "r+b") as file:
         found = walk(file, size)
         if not found.head_bytes:
-            return found, None, None
+            return found, SegmentResult(size, b"", [], 0, 0, None) if _holds_chunk(file) else None, None
         first_ms, frames = found.first_uptime_ms(), found.frames()
         if found.is_closed:
             return found, SegmentResult(size, b"", [], frames, first_ms, None), None
         gap = _gap(found, cause, boot)
         size = _finish(file, size, found, gap, (boot, segment, device))
     return found, SegmentResult(size, b"", [], frames, first_ms, None), gap
+
+
+def _holds_chunk(file):
+    """Whether a chunk begins where the first ones would."""
+    file.seek(0)
+    data = bytearray(SMALL_CHUNK)
+    return any(holds_identity(memoryview(data)[: file.readinto(data)]) for _ in range(SEARCHED_BYTES // SMALL_CHUNK))
 
 
 def glance(path):
@@ -261,7 +279,7 @@ def _finish(file, size, found, gap, identity):
 
 def _wrap(file, size, end):
     """Make one private record of everything from `end` on, to a sector boundary; returns where that is."""
-    if size == end:
+    if size == end and end % mcap.SECTOR == 0:
         return end
     after = max(size, end + 9)
     after += -after % mcap.SECTOR
@@ -300,4 +318,5 @@ def recover_open_segments(store, cause, device):
             gap = unknown_gap(why, boot)
         else:
             store.closed(segment, result, found.offset_ms(), boot)
+            gap = gap if found.head_bytes else unknown_gap(why, boot)
         yield boot, segment, gap

@@ -106,8 +106,9 @@ def _runs(footage: Footage, boot: Boot) -> list[list[Frame]]:
 
 
 def _before_first(footage: Footage, boot: Boot) -> list[Frame]:
-    """Frame numbers start at 1, which can only be judged where the first segment is at hand."""
-    return [Frame(0, 0, 0, "")] if footage.source.kind != "segment" and boot.segments[0].number <= 1 else []
+    """Frame numbers start at 1. Of one file that was asked for by itself nobody misses a beginning, unless it is damaged."""
+    first = boot.segments[0]
+    return [Frame(0, 0, 0, "")] if first.number == 1 and (footage.source.kind != "segment" or first.damage) else []
 
 
 def _is_reclaimed(footage: Footage, segment: Segment, number: int) -> bool:

@@ -120,7 +120,7 @@ def _salvage(stream: BinaryIO, closed: bool) -> Content:
         if isinstance(record, Metadata) and record.name == SEGMENT_METADATA:
             content.metadata = record.metadata
         elif isinstance(record, Channel):
-            topics[record.id] = record.topic
+            topics.setdefault(record.id, record.topic)  # those of the format stand, whatever has become of the head
         elif isinstance(record, Message):
             topic = topics.get(record.channel_id, f"channel {record.channel_id}")
             content.messages.append(Sample(topic, record.sequence, record.log_time, record.data))

@@ -62,13 +62,29 @@ class RecoveryTest(unittest.TestCase):
         self.assertEqual((found.summary.chunks, found.recent), (40, []))
 
     def test_a_torn_tail_is_wrapped_and_costs_its_chunk_only(self):
+        """Torn padding does not even cost that."""
         path = leave_open(self.folder)
         size = os.stat(path)[6]
-        for lost in (1, 8, 500, 512, 700, 2000):
+        for lost, frames in ((1, 9), (8, 9), (500, 6), (512, 6), (700, 6), (2000, 6)):
             cut(path, size - lost)
             recover(self.folder)
             found = self.walked(path)
-            self.assertEqual((lost, found.is_closed, found.frames()), (lost, True, 6))
+            self.assertEqual((lost, found.is_closed, found.frames()), (lost, True, frames))
+            self.tearDown()
+            self.setUp()
+            path = leave_open(self.folder)
+
+    def test_a_file_that_lost_its_head_is_kept_as_it_is(self):
+        """A computer can rebuild it; only what holds no chunk at all is removed."""
+        path = leave_open(self.folder)
+        for at, junk in ((0, bytes(512)), (200, b"\xff\x80\xfe" * 40), (30, b"\xff" * 8)):
+            with open(path, "r+b") as file:
+                file.seek(at)
+                file.write(junk)
+            before = os.stat(path)[6]
+            reports, states = recover(self.folder)
+            told = [(gap["cause"], gap["from_uptime_ms"]) for _, _, gap in reports]
+            self.assertEqual((at, told, states, os.stat(path)[6]), (at, [("power_on", None)], [(1, 1, "closed")], before))
             self.tearDown()
             self.setUp()
             path = leave_open(self.folder)
