@@ -77,7 +77,7 @@ class RecoveryTest(unittest.TestCase):
     def test_a_file_that_lost_its_head_is_kept_as_it_is(self):
         """A computer can rebuild it; only what holds no chunk at all is removed."""
         path = leave_open(self.folder)
-        for at, junk in ((0, bytes(512)), (200, b"\xff\x80\xfe" * 40), (30, b"\xff" * 8)):
+        for at, junk in ((0, bytes(512)), (90, b"\xff\x80\xfe" * 4), (30, b"\xff" * 8)):
             with open(path, "r+b") as file:
                 file.seek(at)
                 file.write(junk)
