@@ -25,7 +25,7 @@ READABLE = "all of %d places looked at can be read"
 UNREADABLE = "%d of %d places looked at cannot be read"
 FATS_AGREE = "its two FATs agree"
 ONE_FAT = "it has one FAT only, of which nothing could be repaired; card format makes two"
-FATS_DIFFER = "its two FATs differ in %d places; reboot repairs them"
+FATS_DIFFERED = "its two FATs differed in %d places, and were made the same"
 KEEPS = "it keeps what is written, all over its free space"
 KEEPS_NOT = "%d of %d places do not keep what is written: it is counterfeit or worn out"
 WRAPS = "it says it has %d MB and has %d MB: it is counterfeit"
@@ -66,9 +66,12 @@ async def _fats(guard):
     for at in range(0, sectors - SLICE_SECTORS + 1, SLICE_SECTORS):
         guard.readblocks(places[0] + at, one)
         guard.readblocks(places[1] + at, other)
-        differ += one != other
+        if one != other:
+            differ += 1
+            for sector in range(SLICE_SECTORS):
+                guard.sector(places[0] + at + sector)  # the guard mends what it reads
         await sleep_ms(0)
-    return (False, FATS_DIFFER % differ) if differ else (True, FATS_AGREE)
+    return (False, FATS_DIFFERED % differ) if differ else (True, FATS_AGREE)
 
 
 def _places_of_fats(guard):

@@ -3,7 +3,7 @@
 """Stands between the file system and the card: what FAT itself does not defend itself against.
 
 - The sectors of directories and FATs, which are read one at a time, are read until two readings agree: a bit that flipped
-  on the way would be written back for good.
+  on the way would be written back for good. Of the FAT the second reading is that of its copy, and where they differ they are mended.
 - A card may keep what it is given in another order, and a power cut may come in between: a directory that names clusters which the FAT
   still calls free would share them with the next file. So what is written a sector at a time, as directories and FATs are, waits
   until the card has kept all before it.
@@ -23,7 +23,7 @@ LEAST_SECTORS = const(1 << 15)  # 16 MiB: no card is smaller
 
 class CardGuard:
     """A block device, to be used after `examine`. `sectors` can be trusted; `trouble` is "read" or "write" after an error of
-    the card, else ""; `first` is the sector that a card is known by."""
+    the card, else ""; `first` is the sector that a card is known by; `fats`, if there are two, are the Fats that are kept the same."""
 
     def __init__(self, device):
         self._device = device
@@ -32,16 +32,38 @@ class CardGuard:
         self.trouble = ""
         self.says_sectors = self.sectors = device.ioctl(COUNT, 0)
         self.first = b""
+        self.fats = None
 
     def readblocks(self, sector, buffer):
         if self._is_deaf:
             return 0
         self.trouble = "read"
+        if self.fats and len(buffer) == SECTOR and self.fats.hold(sector):
+            self._read_fat(sector, buffer)
+        else:
+            self._read(sector, buffer)
+        self.trouble = ""
+        return 0
+
+    def _read(self, sector, buffer):
         self._device.readblocks(sector, buffer)
         if len(buffer) == SECTOR:
             self._confirm(sector, buffer)
-        self.trouble = ""
-        return 0
+
+    def _read_fat(self, sector, buffer):
+        fats = self.fats
+        try:
+            self._device.readblocks(sector, buffer)
+            self._device.readblocks(sector + fats.distance, self._again)
+            if self._again == buffer:
+                return
+        except OSError:  # of one of the two, maybe: then the other one mends it
+            pass
+        self.fats = None  # while it is mended a sector is one like any other
+        try:
+            fats.mend(self, sector, buffer)
+        finally:
+            self.fats = fats
 
     def _confirm(self, sector, buffer):
         for _ in range(READINGS):

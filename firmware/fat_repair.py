@@ -1,28 +1,30 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""Before the card is mounted: sectors of FAT32 itself that a power cut has spoilt are put back from their copies.
+"""Sectors of FAT32 itself that a power cut or the card has spoilt are put back from their copies.
 
-    for said in mend(device):        # a slice of the card's time each
+    for said in mend(device):        # before the card is mounted; a slice of the card's time each
         if said: ...                 # what was put back, in words
+    fats = fats_of(device)           # for CardGuard, which asks it whenever a sector of the FAT is read
 
 There is a copy of the boot sector and of the FAT; the partition table and FSInfo can be worked out. A folder has no copy: only carving on a
 computer finds what its lost sectors named.
 
-A cut spoils sectors that were being written. Those of the FAT lie where the last clusters were taken, so the
-sectors around FSInfo's hint are compared at every boot, and all of them when that hint is lost. Each repair writes one sector
-from a copy that stays as it is: a cut in the middle is repaired at the next boot. Layout: Microsoft, "FAT32 File System
-Specification" 1.03.
+To compare both FATs of a large card would take longer than a boot may. So each sector of the first is compared when the file system
+reads it: none is used, and no cluster is taken, by a sector that was not. Where the two differ, a cluster that either calls
+taken stays taken: a FAT that reads as zeros must not give committed footage away. Each repair writes one sector from a copy that
+stays as it is: a cut in the middle is repaired the next time. Layout: Microsoft, "FAT32 File System Specification" 1.03.
 """
 
 import struct
 
 from firmware.compat import const
-from firmware.fat_format import ALIGN_SECTORS, BACKUP, FSINFO, MARK, SECTOR, SIGNATURE, SYNC
+from firmware.fat_format import ALIGN_SECTORS, BACKUP, END_OF_CHAIN, FSINFO, MARK, SECTOR, SIGNATURE, SYNC
 
 BLOCK_SECTORS = const(16)
 ENTRIES = const(128)  # of a sector of the FAT
-NEAR_BLOCKS = const(3)  # compared at every boot: from one block before the hint
-UNKNOWN = const(0xFFFFFFFF)
+BAD = const(0x0FFFFFF7)  # clusters, and from the next number on ends of chains
+TAKEN = b"\xff\xff\xff\x0f" * 128  # for want of a better: no cluster of it may be given away
+NO_CLUSTER = const(2)  # the first entries of the FAT
 MBR_TYPES = (0x0B, 0x0C)
 USUAL_STARTS = (ALIGN_SECTORS, 2048, 32768, 63)
 _ENTRY, _LBA = const(446), const(454)
@@ -39,8 +41,6 @@ def mend(device):
     Raises OSError from the card.
     """
     first = _sector(device, 0)
-    if first.startswith(MARK):
-        return
     start = _start(first, device)
     if start is None:
         return
@@ -53,8 +53,16 @@ def mend(device):
         _write(device, start, boot)
         yield BOOT
     volume = Volume(start, boot)
-    if volume.fats == 2:
-        yield from _mend_fats(device, volume)
+    if volume.fats == 2 and not _is_whole_info(device, volume):
+        yield from _count_anew(device, volume)
+
+
+def fats_of(device):
+    """The Fats of a card whose boot sector is whole; None where there is no second FAT. Raises OSError from the card."""
+    start = _start(_sector(device, 0), device)
+    boot = _sector(device, start or 0)
+    volume = Volume(start, boot) if start is not None and is_boot(boot) else None
+    return Fats(volume) if volume and volume.fats == 2 else None
 
 
 class Volume:
@@ -87,6 +95,8 @@ def is_boot(data):
 
 def _start(first, device):
     """The sector where the file system begins, or None. First by sector 0; if that is spoilt, by what lies where it usually begins."""
+    if first.startswith(MARK):
+        return None
     if is_boot(first):
         return 0
     if first[510:] == SIGNATURE:
@@ -119,36 +129,43 @@ def _table(start, device):
 # -- the FATs ----------------------------------------------------------------------------------
 
 
-def _mend_fats(device, volume):
-    hint = _hint(device, volume)
+class Fats:
+    """The first FAT from sector `first` on, and its copy `distance` sectors behind. `mended` counts the sectors that were spoilt."""
+
+    def __init__(self, volume):
+        self.first, self.distance = volume.fat, volume.fat_sectors
+        self.mended = 0
+        self._volume = volume
+
+    def hold(self, sector):
+        return self.first <= sector < self.first + self.distance
+
+    def mend(self, device, sector, buffer):
+        """Make both copies of a sector the same, and give it."""
+        pair = Pair(device, self._volume, sector - self.first, 1)
+        self.mended += pair.mend()
+        buffer[:] = pair.first
+
+
+def _count_anew(device, volume):
+    """FSInfo says how many clusters are free. FatFs would count them itself, but in one go: longer than the watchdog waits."""
     mended = free = 0
-    for block in _blocks(volume, hint):
-        pair = Pair(device, volume, block)
+    for block in range(0, volume.fat_sectors, BLOCK_SECTORS):
+        pair = Pair(device, volume, block, min(BLOCK_SECTORS, volume.fat_sectors - block))
         mended += pair.mend()
-        free += 0 if hint else count_free(pair.second)
+        free += count_free(pair.first)
         yield None
     if mended:
         yield FAT % mended
-    if not hint:
-        _write(device, volume.start + FSINFO, _fs_info(free - _beyond(volume)))
-        yield INFO
+    _write(device, volume.start + FSINFO, _fs_info(free - _beyond(volume)))
+    yield INFO
 
 
-def _hint(device, volume):
-    """The cluster where FatFs last looked for a free one, or 0 if FSInfo does not tell."""
+def _is_whole_info(device, volume):
     info = _sector(device, volume.start + FSINFO)
     free, hint = struct.unpack_from("<II", info, 488)
     whole = info[:4] == b"RRaA" and info[484:488] == b"rrAa" and info[510:] == SIGNATURE
-    return hint if whole and free <= volume.clusters and 2 <= hint < volume.clusters + 2 else 0
-
-
-def _blocks(volume, hint):
-    """First sectors, within the FAT, of the blocks to compare."""
-    if not hint:
-        return range(0, volume.fat_sectors, BLOCK_SECTORS)
-    at = hint // ENTRIES // BLOCK_SECTORS
-    near = [block * BLOCK_SECTORS for block in range(max(1, at - 1), at - 1 + NEAR_BLOCKS)]
-    return [0] + [sector for sector in near if sector < volume.fat_sectors]
+    return whole and free <= volume.clusters and 2 <= hint < volume.clusters + 2
 
 
 def _fs_info(free):
@@ -161,13 +178,13 @@ def _beyond(volume):
 
 
 class Pair:
-    """One block of both FATs."""
+    """`count` sectors of both FATs, from sector `at` of each on."""
 
-    def __init__(self, device, volume, block):
+    def __init__(self, device, volume, at, count):
         self._device, self._volume = device, volume
-        self._at = volume.fat + block
-        self._count = min(BLOCK_SECTORS, volume.fat_sectors - block)
-        self.first, self.second = self._read(self._at), self._read(self._at + volume.fat_sectors)
+        self._at, self._count = at, count
+        self._errors = []
+        self.first, self.second = self._read(volume.fat + at), self._read(volume.fat + volume.fat_sectors + at)
 
     def _read(self, at):
         """Sector by sector where they cannot be read together; one that cannot be read at all is as good as spoilt."""
@@ -182,35 +199,60 @@ class Pair:
     def _lenient(self, at):
         try:
             return _sector(self._device, at)
-        except OSError:
+        except OSError as error:
+            self._errors.append(error)
             return b"\xff" * SECTOR
 
     def mend(self):
-        """Make both the same; returns how many sectors of the first FAT came back from the second. FatFs writes the first one
-        first, so that a sound sector there is the newer of the two."""
+        """Make both the same; returns how many sectors of the first FAT came back from the second. Raises OSError from the card."""
+        if len(self._errors) == 2 * self._count:
+            raise self._errors[0]
         if self.first == self.second:
             return 0
-        mended = 0
-        for i in range(self._count):
-            at, end = i * SECTOR, (i + 1) * SECTOR
-            if self.first[at:end] == self.second[at:end]:
-                continue
-            if self._is_sound(self.first[at:end]):
-                _write(self._device, self._at + self._volume.fat_sectors + i, self.first[at:end])
-                self.second[at:end] = self.first[at:end]
-            elif self._is_sound(self.second[at:end]):
-                _write(self._device, self._at + i, self.second[at:end])
-                mended += 1
-        return mended
+        return sum(self._mend_sector(i) for i in range(self._count))
 
-    def _is_sound(self, sector):
-        """Every entry is free, a cluster there is, bad, or an end; the upper four bits are nobody's."""
-        last = self._volume.clusters + 1
-        for entry in struct.unpack("<128I", sector):
-            entry &= 0x0FFFFFFF
-            if entry == 1 or last < entry < 0x0FFFFFF7:
-                return False
-        return sector != b"\xff" * SECTOR
+    def _mend_sector(self, i):
+        at, end = i * SECTOR, (i + 1) * SECTOR
+        first, second = self.first[at:end], self.second[at:end]
+        if first == second:
+            return 0
+        sector = settle(first, second, (self._at + i) * ENTRIES, self._volume.clusters)
+        if sector is None:
+            self.first[at:end] = TAKEN
+            return 0
+        fat = self._volume.fat + self._at + i
+        for place, old in ((fat, first), (fat + self._volume.fat_sectors, second)):
+            if sector != old:
+                _write(self._device, place, sector)
+        self.first[at:end] = self.second[at:end] = sector
+        return int(sector != first)
+
+
+def settle(first, second, base, clusters):
+    """What a sector of the FAT is meant to be whose two copies differ, or None; `base` is the cluster of its first entry.
+
+    FatFs writes the first copy first, so that where both make sense the first is newer; but zeros make sense, too.
+    """
+    ours, theirs = struct.unpack("<128I", first), struct.unpack("<128I", second)
+    if not _makes_sense(ours, base, clusters):
+        return second if _makes_sense(theirs, base, clusters) else None
+    if not _makes_sense(theirs, base, clusters):
+        return first
+    entries = [our or their for our, their in zip(ours, theirs)]
+    for i in range(ENTRIES):
+        target = entries[i] - base
+        if ours[i] != theirs[i] and 0 <= target < ENTRIES and not entries[target]:
+            entries[i] = END_OF_CHAIN  # the sector was torn between a link and what it leads to
+    return bytearray(struct.pack("<128I", *entries))
+
+
+def _makes_sense(entries, base, clusters):
+    """Every entry is free, a cluster there is, bad, or an end."""
+    for i in range(max(0, NO_CLUSTER - base), ENTRIES):
+        entry = entries[i]
+        if entry == 1 or clusters + 1 < entry < BAD or entry > END_OF_CHAIN:
+            return False
+    return True
 
 
 def count_free(block):

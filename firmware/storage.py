@@ -51,6 +51,7 @@ class Storage:
                     await self._try()
                 elif not self.card.is_same():
                     self.failed("card_error")
+                self._tell_of_mending()
             self._changed.clear()
             await wait_ms(self._changed, LOOK_MS if self.store else self._next_retry_ms())
 
@@ -151,6 +152,13 @@ class Storage:
             await sleep_ms(0)
         if mended:
             card.examine()
+        card.fats = fat_repair.fats_of(card)
+
+    def _tell_of_mending(self):
+        fats = self.card.fats if self.card else None
+        if fats and fats.mended:
+            self._health.event("card", fat_repair.FAT % fats.mended, "warn")
+            fats.mended = 0
 
     async def _why_not(self, error):
         """Why a card cannot be used, in words. One that lost its file system may still hold footage."""

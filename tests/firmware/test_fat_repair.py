@@ -6,12 +6,14 @@ import struct
 import unittest
 
 from firmware import fat_repair
+from firmware.card_guard import CardGuard
 from firmware.fat_format import BACKUP, FSINFO, MARK, format_card, layout_for
 
 SECTOR = 512
 SECTORS = 1 << 19  # 256 MiB
 JUNK = bytes((7 * i + 3) & 0xFF for i in range(SECTOR))
 USED = 5000  # clusters
+LAST, END = USED + 2, 0x0FFFFFFF
 
 
 class Ram:
@@ -36,7 +38,7 @@ class Ram:
         return 0
 
     def ioctl(self, operation, argument):
-        return 0
+        return SECTORS if operation == 4 else 0
 
     def content(self):
         return {number: data for number, data in self.sectors.items() if any(data)}
@@ -56,6 +58,13 @@ def used_card():
     card.writeblocks(layout.start + FSINFO, fs_info(layout.clusters - 1 - USED, USED + 2))
     card.writes.clear()
     return card, layout
+
+
+def put(sector, cluster, *entries):
+    """A sector of the FAT with some entries changed."""
+    data = bytearray(sector)
+    struct.pack_into("<%dI" % len(entries), data, cluster % 128 * 4, *entries)
+    return bytes(data)
 
 
 def fs_info(free, hint):
@@ -97,29 +106,65 @@ class FatRepairTest(unittest.TestCase):
         self.card.writeblocks(self.layout.start, JUNK)
         self.assert_mended([fat_repair.TABLE, fat_repair.BOOT])
 
+    def read_fat(self):
+        """(the FAT as the file system reads it, how many sectors of it were spoilt)"""
+        guard = CardGuard(self.card)
+        guard.fats = fat_repair.fats_of(guard)
+        data = b"".join(bytes(guard.sector(self.fat + at)) for at in range(USED // 128 + 2))
+        return data, guard.fats.mended
+
+    def assert_fat_mended(self, count):
+        expected = b"".join(self.before.get(self.fat + at, bytes(SECTOR)) for at in range(USED // 128 + 2))
+        self.assertEqual([self.read_fat(), self.read_fat()], [(expected, count), (expected, 0)])
+        self.assertTrue(self.card.content() == self.before)
+
     def test_sectors_of_the_first_fat_come_back_from_the_second(self):
-        last = USED // 128
-        for junk in (b"\xff" * SECTOR, JUNK):
-            for sectors in ((0,), (last,), (last - 1, last)):
+        for junk in (bytes(SECTOR), b"\xff" * SECTOR, JUNK):
+            for sectors in ((0,), (USED // 128,), (3, 4, 5), range(USED // 128)):
                 for sector in sectors:
                     self.card.writeblocks(self.fat + sector, junk)
-                self.assert_mended([fat_repair.FAT % len(sectors)])
+                self.assert_fat_mended(len(sectors))
 
     def test_a_sector_that_cannot_be_read_is_written_anew(self):
-        self.card.unreadable.add(self.fat + USED // 128)
-        self.assert_mended([fat_repair.FAT % 1])
+        self.card.unreadable.add(self.fat + 7)
+        self.assert_fat_mended(1)
+        self.card.unreadable.add(self.second + 7)
+        self.assert_fat_mended(0)
 
     def test_a_spoilt_second_fat_is_made_like_the_first(self):
-        self.card.writeblocks(self.second + USED // 128, JUNK)
-        self.assert_mended([])
+        for junk in (bytes(SECTOR), b"\xff" * SECTOR, JUNK):
+            self.card.writeblocks(self.second + USED // 128, junk)
+            self.assert_fat_mended(0)
+
+    def test_a_card_that_is_gone_is_no_spoilt_fat(self):
+        self.card.unreadable.update((self.fat, self.second))
+        with self.assertRaises(OSError):
+            self.read_fat()
+
+    def test_where_neither_makes_sense_no_cluster_is_given_away(self):
+        for fat in (self.fat, self.second):
+            self.card.writeblocks(fat + 3, bytes([fat & 0xFF, 0xEE]) + JUNK[2:])
+        self.card.writes.clear()
+        entries = struct.unpack("<128I", self.read_fat()[0][3 * SECTOR : 4 * SECTOR])
+        self.assertEqual((min(entries), self.card.writes), (0x0FFFFFFF, []))
 
     def test_the_newer_first_fat_wins(self):
         """A cut between the two copies: what was written first is newer."""
         at = self.fat + USED // 128
-        newer = bytearray(self.card.sectors[at])
-        newer[-4:] = struct.pack("<I", 0x0FFFFFFF)
+        newer = put(self.card.sectors[at], LAST, LAST + 1, LAST + 2, END)
         self.card.writeblocks(at, newer)
-        self.assertEqual((said(self.card), self.card.sectors[at + self.layout.fat_sectors]), ([], bytes(newer)))
+        self.assertEqual(self.read_fat()[0][-2 * SECTOR : -SECTOR], newer)
+        self.assertEqual(self.card.sectors[self.second + USED // 128], newer)
+
+    def test_a_link_to_what_was_torn_off_is_an_end(self):
+        at = self.fat + USED // 128
+        self.card.writeblocks(at, put(self.card.sectors[at], LAST, LAST + 1))
+        self.assert_fat_mended(1)
+
+    def test_clusters_that_were_being_freed_stay_taken(self):
+        at = self.fat + 5
+        self.card.writeblocks(at, put(self.card.sectors[at], 5 * 128 + 9, 0, 0, 0))
+        self.assert_fat_mended(1)
 
     def test_without_fsinfo_everything_is_compared_and_counted(self):
         for junk in (bytes(SECTOR), b"\xff" * SECTOR, JUNK, fs_info(1 << 30, 2)):
@@ -131,13 +176,13 @@ class FatRepairTest(unittest.TestCase):
             self.assertEqual(self.card.sectors[self.fat + 3], self.card.sectors[self.second + 3])
 
     def test_a_cut_in_the_middle_is_repaired_the_next_time(self):
-        for sector in (USED // 128 - 1, USED // 128):
+        for sector in (6, 7):
             self.card.writeblocks(self.fat + sector, JUNK)
-        broken_off = fat_repair.mend(self.card)
-        next(broken_off)
-        self.card.writeblocks(self.fat + USED // 128, b"\xff" * SECTOR)
-        said(self.card)
-        self.assertTrue(self.card.content() == self.before)
+        guard = CardGuard(self.card)
+        guard.fats = fat_repair.fats_of(guard)
+        guard.sector(self.fat + 6)
+        self.card.writeblocks(self.fat + 6, b"\xff" * SECTOR)
+        self.assert_fat_mended(2)
 
     def test_what_is_no_fat32_is_left_alone(self):
         other = bytearray(SECTOR)
