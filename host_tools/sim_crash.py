@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import rich_click as click
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
@@ -23,25 +24,31 @@ from sim.crash.scenarios import SCENARIOS
 from sim.crash.variants import VARIANTS
 
 _SHOWN = 20  # failures
+_WIDTH = 120
+Place = tuple[str, str]  # scenario, variant
 
 
 @dataclass
 class Tally:
-    """What became of the cuts of each scenario and variant."""
+    """What became of the cuts: numbers by scenario and variant."""
 
-    tried: Counter[tuple[str, str]] = field(default_factory=Counter)
-    failed: list[Outcome] = field(default_factory=list)
-    real_s: Counter[str] = field(default_factory=Counter)
+    tried: Counter[Place] = field(default_factory=Counter)
+    carve: Counter[Place] = field(default_factory=Counter)
+    forgot: Counter[Place] = field(default_factory=Counter)
+    broken: Counter[Place] = field(default_factory=Counter)
+    failures: list[tuple[str, list[str]]] = field(default_factory=list)  # what replays it, what is wrong
+    real_s: dict[str, float] = field(default_factory=dict)
 
     def add(self, outcome: Outcome) -> None:
-        self.real_s[outcome.cut.scenario] += outcome.real_s  # pyright: ignore[reportArgumentType]  a Counter of seconds
-        if outcome.problems is not None:
-            self.tried[outcome.cut.scenario, outcome.cut.variant] += 1
-        if outcome.problems:
-            self.failed.append(outcome)
-
-    def violations(self, scenario: str, variant: str) -> int:
-        return sum((outcome.cut.scenario, outcome.cut.variant) == (scenario, variant) for outcome in self.failed)
+        cut, verdict = outcome.cut, outcome.verdict
+        place = cut.scenario, cut.variant
+        self.real_s[cut.scenario] = self.real_s.get(cut.scenario, 0) + outcome.real_s
+        self.tried[place] += 1
+        self.carve[place] += verdict.degraded == "carve"
+        self.forgot[place] += verdict.degraded == "forgot"
+        if verdict.problems:
+            self.broken[place] += 1
+            self.failures.append((cut.command, verdict.problems))
 
 
 @click.command("crash")
@@ -85,7 +92,7 @@ def crash_command(
         click.echo(json.dumps(as_dict(tally, real_s)))
     else:
         show(tally, chosen, ways, real_s)
-    return 1 if tally.failed else 0
+    return 1 if tally.failures else 0
 
 
 def _only(cuts: list[Cut], write: int) -> list[Cut]:
@@ -96,29 +103,26 @@ def _only(cuts: list[Cut], write: int) -> list[Cut]:
 
 
 def as_dict(tally: Tally, real_s: float) -> dict[str, Any]:
+    columns = {"cuts": tally.tried, "carve": tally.carve, "forgot": tally.forgot, "violations": tally.broken}
     rows = [
-        {"scenario": scenario, "variant": variant, "cuts": cuts, "violations": tally.violations(scenario, variant)}
-        for (scenario, variant), cuts in tally.tried.items()
+        {"scenario": place[0], "variant": place[1], **{name: counts[place] for name, counts in columns.items()}} for place in tally.tried
     ]
-    failures = [{"command": each.cut.command, "problems": each.problems} for each in tally.failed]
-    return {"cuts": sum(tally.tried.values()), "violations": len(failures), "real_s": round(real_s, 1), "rows": rows, "failures": failures}
+    failures = [{"command": command, "problems": problems} for command, problems in tally.failures]
+    totals = {name: sum(counts.values()) for name, counts in columns.items()}
+    return {**totals, "real_s": round(real_s, 1), "rows": rows, "failures": failures}
 
 
 def show(tally: Tally, scenarios: Sequence[str], variants: Sequence[str], real_s: float) -> None:
-    table = Table("scenario", *variants, "cuts", "violations", "time", title="Power cuts (violations in brackets)")
+    table = Table("", *variants, "all cuts", "carve", "forgot", "violations", "time", box=SIMPLE_HEAD)
     for name in scenarios:
-        cells = [_cell(tally.tried[name, variant], tally.violations(name, variant)) for variant in variants]
-        totals = [sum(tally.tried[name, variant] for variant in variants), sum(tally.violations(name, variant) for variant in variants)]
-        table.add_row(name, *cells, *map(str, totals), f"{tally.real_s[name]:.0f} s")
-    Console().print(table)
-    for outcome in tally.failed[:_SHOWN]:
-        click.echo(outcome.cut.command)
-        for problem in outcome.problems or ():
-            click.echo(f"  {problem}")
-    if len(tally.failed) > _SHOWN:
-        click.echo(f"... and {len(tally.failed) - _SHOWN} more; --json tells all")
-    click.echo(f"{sum(tally.tried.values())} cuts, {len(tally.failed)} violations, {real_s:.0f} s")
-
-
-def _cell(cuts: int, violations: int) -> str:
-    return f"{cuts} ({violations})" if violations else str(cuts)
+        places = [(name, variant) for variant in variants]
+        counts = [tally.tried[place] for place in places]
+        sums = [sum(column[place] for place in places) for column in (tally.tried, tally.carve, tally.forgot, tally.broken)]
+        table.add_row(name, *map(str, counts), *map(str, sums), f"{tally.real_s.get(name, 0):.0f} s")
+    Console(width=_WIDTH).print(table)
+    for command, problems in tally.failures[:_SHOWN]:
+        click.echo("\n  ".join([command, *problems]))
+    if len(tally.failures) > _SHOWN:
+        click.echo(f"... and {len(tally.failures) - _SHOWN} more; --json tells all")
+    click.echo("carve: a part of the footage is found by `daylog recover --carve` only. forgot: what was stored is sent again.")
+    click.echo(f"{sum(tally.tried.values())} cuts, {len(tally.failures)} violations, {real_s:.0f} s")

@@ -3,7 +3,7 @@
 """One cut: the memories are put in the state it leaves, the firmware boots on them, and what is then on the card is judged.
 
 bench = Bench(take, folder)
-bench.problems(Cut("reclaim", 143, "torn", seed=7))
+bench.try_(Cut("reclaim", 143, "torn", seed=7))
 """
 
 from functools import lru_cache
@@ -12,13 +12,15 @@ from typing import NamedTuple
 
 from host_tools.errors import DaylogError
 from host_tools.footage import Footage, load
-from host_tools.sources import open_source
-from sim.crash.checks import Case, Known, violations
+from host_tools.sources import Source, open_source
+from sim.crash.checks import Case, Known, Verdict, judge
 from sim.crash.stage import Boot, Stage
 from sim.crash.take import Take, options_of
-from sim.crash.variants import Patch, survivors
+from sim.crash.tape import Patch
+from sim.crash.variants import survivors
 
-AFTER_S = 2.0  # how long the boot after a cut records
+SPOILING = ("torn", "unreadable")
+AFTER_S = 3.0  # how long the boot after a cut records
 
 
 class Cut(NamedTuple):
@@ -43,29 +45,30 @@ class Bench:
         self.stage = Stage(folder, options_of(take.scenario, folder))
         self._committed = folder / "committed.img"
         self._known_at = lru_cache(maxsize=2)(self._read_known)
+        self._first = self._read_known(0)
 
-    def problems(self, cut: Cut) -> list[str] | None:
-        """What is wrong after a cut and the boot after it; None if the variant makes no difference there."""
-        patches = survivors(cut.variant, self._take.tape, cut.write, cut.seed)
-        if patches is None:
-            return None
-        self._take.leave(patches, self.stage)
+    def try_(self, cut: Cut) -> Verdict:
+        """What is wrong after a cut and the boot after it."""
+        self._take.leave(survivors(cut.variant, self._take, cut.write, cut.seed) or [], self.stage)
         boot = self.stage.boot(seconds=AFTER_S, typed=list(self._take.scenario.after))
         try:
             with open_source(self.stage.card) as source:
-                return violations(self._case(cut, boot, load(source, hashes=True)))
+                return judge(self._case(cut, boot, load(source, hashes=True)))
         except DaylogError as error:
-            return [f"the card cannot be read: {error.message}"]
+            return judge(self._case(cut, boot, _nothing(self.stage.card, error)))
 
     def _case(self, cut: Cut, boot: Boot, footage: Footage) -> Case:
         take, tape = self._take, self._take.tape
         log_bytes = tape.writes[cut.write].log_bytes if cut.write < len(tape.writes) else tape.log_bytes
         return Case(
+            first=self._first,
             known=self._known_at(tape.synced(cut.write)),
             produced=take.frames_until(tape.now_us(cut.write)),
             taped_boot=take.boot,
             interval_ms=take.scenario.interval_ms,
             accepted=frozenset(key for key, accepted_at in take.accepted.items() if accepted_at <= log_bytes),
+            wiped=cut.write >= take.wiped_from,
+            spoilt=cut.variant in SPOILING,
             boot=boot,
             card=self.stage.card,
             footage=footage,
@@ -74,5 +77,13 @@ class Bench:
     def _read_known(self, synced: int) -> Known:
         """What is on the card for good once so many writes are."""
         self._take.build_card((Patch(*write[:3]) for write in self._take.tape.writes[:synced]), self._committed)
-        with open_source(self._committed) as source:
-            return Known.of(load(source, hashes=True))
+        try:
+            with open_source(self._committed) as source:
+                return Known.of(load(source, hashes=True))
+        except DaylogError as error:  # it is being formatted
+            return Known.of(_nothing(self._committed, error))
+
+
+def _nothing(card: Path, error: DaylogError) -> Footage:
+    """What is on a card that cannot be read."""
+    return Footage(Source(str(card), "card image", [], problems=[error.message]), [], {})

@@ -21,19 +21,18 @@ from random import Random
 from typing import NamedTuple
 
 from sim.crash.bench import Bench, Cut
+from sim.crash.checks import Verdict
 from sim.crash.scenarios import SCENARIOS
 from sim.crash.take import Take, record
+from sim.crash.variants import survivors
 
 _BATCH = 16  # neighbours, for they share what was committed before them
 _MEMORY = Path("/dev/shm")  # where there is such a thing: cards are built by the thousand
-SEEDED = ("torn", "unreadable", "lost", "reordered")
 
 
 class Outcome(NamedTuple):
-    """`problems`: None if the cut is no different from another one."""
-
     cut: Cut
-    problems: list[str] | None
+    verdict: Verdict
     real_s: float
 
 
@@ -53,15 +52,16 @@ class Campaign:
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def cuts(self, seed: int, rounds: int = 1, sample: int = 0) -> list[Cut]:
-        """All of them, each variant that leaves a choice `rounds` times; or a sample, the same for the same seed."""
+        """All that differ from others, each variant that leaves a choice `rounds` times; or a sample, the same for the same seed."""
         found = [cut for name in self._scenarios for cut in self._cuts_of(name, seed, rounds)]
         return found if not 0 < sample < len(found) else sorted(Random(seed).sample(found, sample), key=found.index)
 
     def _cuts_of(self, name: str, seed: int, rounds: int) -> Iterator[Cut]:
         for write in range(len(self.takes[name].tape.writes) + 1):
             for variant in self._variants:
-                for number in range(rounds if variant in SEEDED else 1):
-                    yield Cut(name, write, variant, seed + number)
+                for number in range(rounds if variant != "prefix" else 1):
+                    if survivors(variant, self.takes[name], write, seed + number) is not None:
+                        yield Cut(name, write, variant, seed + number)
 
     def run(self, cuts: Sequence[Cut], processes: int) -> Iterator[Outcome]:
         batches = [(str(self.folder), cuts[at : at + _BATCH]) for at in range(0, len(cuts), _BATCH)]
@@ -85,6 +85,6 @@ def _try(batch: tuple[str, Sequence[Cut]]) -> list[Outcome]:
     outcomes = []
     for cut in cuts:
         started = time.monotonic()
-        problems = _bench(folder, cut.scenario).problems(cut)
-        outcomes.append(Outcome(cut, problems, time.monotonic() - started))
+        verdict = _bench(folder, cut.scenario).try_(cut)
+        outcomes.append(Outcome(cut, verdict, time.monotonic() - started))
     return outcomes

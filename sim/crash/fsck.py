@@ -8,6 +8,8 @@ report.lost_clusters    # in use by the FAT and by no file: harmless, and what a
 """
 
 import os
+import re
+import struct
 from array import array
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -17,20 +19,23 @@ from host_tools.fat_layout import SECTOR, Entry, Geometry, parse_boot_sector, pa
 
 _END = 0x0FFFFFF8
 _MASK = 0x0FFFFFFF
+_FIRST_PARTITION = 454
+_NAME = re.compile(r"[A-Za-z0-9_.]+")
 
 
 @dataclass
 class Report:
     problems: list[str] = field(default_factory=list)
     lost_clusters: int = 0
+    garbage: list[str] = field(default_factory=list)
 
 
 def fsck(card: Path) -> Report:
     with card.open("rb") as file:
-        geometry = parse_boot_sector(os.pread(file.fileno(), SECTOR, 0), 0)
-        if geometry is None:
-            return Report(["it has no boot sector"])
-        return _Check(file.fileno(), geometry).run()
+        first = os.pread(file.fileno(), SECTOR, 0)
+        start = struct.unpack_from("<I", first, _FIRST_PARTITION)[0] * SECTOR
+        geometry = parse_boot_sector(first, 0) or parse_boot_sector(os.pread(file.fileno(), SECTOR, start), start)
+        return _Check(file.fileno(), geometry).run() if geometry else Report(["it has no boot sector"])
 
 
 class _Check:
@@ -48,10 +53,7 @@ class _Check:
         folders = [Entry("", 0, True, self._geometry.root_cluster)]
         while folders:
             folder = folders.pop()
-            entries, unreadable = parse_directory(self._content(self._chain(folder)))
-            if unreadable:
-                self._report.problems.append(f"{folder.name}: {unreadable} entries make no sense")
-            for entry in (Entry(f"{folder.name}/{e.name}", e.size, e.is_dir, e.cluster) for e in entries):
+            for entry in self._entries(folder):
                 if entry.is_dir:
                     folders.append(entry)
                 else:
@@ -59,6 +61,15 @@ class _Check:
         used = sum(1 for value in self._fat[2 : self._geometry.cluster_count + 2] if value & _MASK)
         self._report.lost_clusters = used - len(self._owner)
         return self._report
+
+    def _entries(self, folder: Entry) -> Iterator[Entry]:
+        entries, unreadable = parse_directory(self._content(self._chain(folder)))
+        self._report.garbage += [folder.name] * unreadable
+        for entry in entries:
+            if _NAME.fullmatch(entry.name):
+                yield Entry(f"{folder.name}/{entry.name}", entry.size, entry.is_dir, entry.cluster)
+            else:
+                self._report.garbage.append(f"{folder.name}/{entry.name}")
 
     def _check_file(self, entry: Entry) -> None:
         held, needed = len(self._chain(entry)), self._geometry.clusters_for(entry.size)

@@ -9,6 +9,7 @@ take.leave(patches, stage)      # the stage's card, flash and NVS are as after t
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,7 @@ from host_tools.clips import BOARD, clip
 from host_tools.truth import Produced
 from sim import card_image
 from sim.crash.stage import Boot, Stage, extents
-from sim.crash.tape import CARD, FLASH, NVS, Tape
-from sim.crash.variants import Patch
+from sim.crash.tape import CARD, FLASH, NVS, Patch, Tape, Write
 from sim.options import Options
 
 CARD_MB = 2200  # the smallest FAT32 there is with clusters as cards have them: less to read for whoever checks it
@@ -66,8 +66,26 @@ class Take:
     end: Boot
     accepted: dict[Key, int] = field(default_factory=dict)
 
+    @cached_property
+    def wiped_from(self) -> int:
+        """The write from which on the owner wants the card to be empty."""
+        mark = self.scenario.wipes
+        return next((n for n, write in enumerate(self.tape.writes) if mark and write.data.startswith(mark)), len(self.tape.writes) + 1)
+
     def frames_until(self, now_us: int) -> list[Produced]:
         return [frame for frame in self.frames if frame.boot < self.boot or frame.uptime_ms * 1000 <= now_us]
+
+    def content(self, place: Write, cut: int) -> bytes:
+        """What was where a write goes, before write number `cut`."""
+        size = len(place.data)
+        found = bytearray(size)
+        before = self.card if place.part == CARD else [(0, self.flash)]
+        laid = [*before, *((write.at, write.data) for write in self.tape.writes[:cut] if write.part == place.part)]
+        for at, data in laid:
+            start, end = max(at, place.at), min(at + len(data), place.at + size)
+            if start < end:
+                found[start - place.at : end - place.at] = data[start - at : end - at]
+        return bytes(found)
 
     def build_card(self, patches: Iterable[Patch], path: Path) -> None:
         with path.open("wb") as file:

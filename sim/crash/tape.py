@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from sim.device.write_log import CARD, FLASH, HEAD, HEAD_BYTES, NVS
 
-__all__ = ["CARD", "FLASH", "NVS", "SECTOR", "Tape", "Write"]
+__all__ = ["CARD", "FLASH", "NVS", "SECTOR", "Patch", "Tape", "Write"]
 
 SECTOR = 512
 
@@ -28,6 +28,14 @@ class Write(NamedTuple):
     data: bytes
     now_us: int
     log_bytes: int
+
+
+class Patch(NamedTuple):
+    """Bytes that a memory holds after a cut, where the ones before lay."""
+
+    part: int
+    at: int
+    data: bytes
 
 
 @dataclass(frozen=True)
