@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo test test-host test-micropython lint format bench shape clean soak
+.PHONY: help setup demo crash test test-host test-micropython lint format bench shape clean soak
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -23,6 +23,9 @@ $(READY): requirements.lock pyproject.toml
 
 demo: $(READY) ## record, cut the power, recover, sync, verify, export: results in out/demo/
 	$(BIN)/python -m host_tools.demo
+
+crash: $(READY) ## cut the simulated board's power at every write of every scenario, and boot it: half an hour on 2 cores
+	$(BIN)/daylog sim crash --rounds 3
 
 test: $(READY) test-micropython test-host ## all tests, on MicroPython and on CPython
 
