@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.checks import CHECKS, check_journal
+from host_tools.clips import BOARD
 from host_tools.footage import Footage, Segment, load
 from host_tools.sources import Source, StoredFile, open_source
 from host_tools.truth import check_truth, read_truth
@@ -101,7 +102,7 @@ def soak(
 
 
 def _options(week: Week, seed: int, out: Path, video: Path, store: WorldStore) -> Options:
-    board = find_board("xiao_esp32s3_sense")
+    board = find_board(BOARD)
     board["profiles"]["soak"] = PROFILE
     return Options(
         board=board,
