@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What of a recorder's lies on a disk, found sector by sector, without a file system.
 
-    for find in scan(disk, advance): ...      # Identity or Head, in the order of the disk
+    for find in scan(disk, advance): ...      # Identity, Head or Note, in the order of the disk
 
 All of it begins on a sector boundary and says by a magic and a CRC, or by its structure, what it is.
 """
@@ -18,7 +18,7 @@ from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.records import Metadata
 
-from firmware import mcap
+from firmware import journal, mcap
 from firmware.chunk import CHUNK_BYTES, CHUNK_FORMAT, IDENTITY_BYTES, IDENTITY_FORMAT, IDENTITY_MAGIC
 from host_tools.disk import SECTOR, Disk
 
@@ -63,7 +63,13 @@ class Head(NamedTuple):
     place: int
 
 
-def scan(disk: Disk, advance: Callable[[int], object] = lambda amount: None) -> Iterator[Identity | Head]:
+class Note(NamedTuple):
+    """A record of a journal."""
+
+    place: int
+
+
+def scan(disk: Disk, advance: Callable[[int], object] = lambda amount: None) -> Iterator[Identity | Head | Note]:
     """Everything that can be recognised; `advance` is told how many bytes are done."""
     done = 0
     for start, end in disk.data_ranges():
@@ -132,7 +138,11 @@ def _key_of(content: bytes) -> Key | None:
         return None
 
 
-_READERS = {mcap.IDENTITY: _identity, mcap.MAGIC[0]: _head}
+def _note(_: Disk, block: bytes, offset: int, place: int) -> Note | None:
+    return Note(place) if journal.decode(block[offset : offset + SECTOR]) else None
+
+
+_READERS = {mcap.IDENTITY: _identity, mcap.MAGIC[0]: _head, ord("D"): _note}
 
 
 def is_whole(data: bytes) -> bool:
@@ -153,3 +163,22 @@ def _are_indexes(data: bytes, at: int) -> bool:
             return False
         at += _RECORD.size + length
     return at == len(data)
+
+
+def end_length(data: bytes, offset: int) -> int:
+    """Length of the end of a closed segment that begins at `offset` of its file and at the beginning of `data`; 0 if it does not."""
+    at = _RECORD.size + 4
+    if len(data) < at or _RECORD.unpack_from(data) != (mcap.DATA_END, 4):
+        return 0
+    while at + mcap.FOOTER_BYTES <= len(data):
+        opcode, length = _RECORD.unpack_from(data, at)
+        if opcode == mcap.FOOTER:
+            return at + mcap.FOOTER_BYTES if _is_footer(data, at, offset + _RECORD.size + 4) else 0
+        at += _RECORD.size + length
+    return 0
+
+
+def _is_footer(data: bytes, at: int, summary_start: int) -> bool:
+    """Whether it belongs to the summary before it, in a file where that begins at `summary_start`."""
+    start, _, crc = struct.unpack_from("<QQI", data, at + _RECORD.size)
+    return start == summary_start and zlib.crc32(data[_RECORD.size + 4 : at + _RECORD.size + 16]) == crc

@@ -18,6 +18,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import BinaryIO
 
+from firmware.fat_repair import USUAL_STARTS
 from host_tools.errors import DaylogError
 from host_tools.fat_layout import SECTOR, SIGNATURE, Entry, Geometry, Table, parse_boot_sector, parse_directory
 
@@ -134,10 +135,37 @@ class FatVolume:
                 elif entry.cluster not in seen:  # a damaged folder may point back at its parent
                     folders.append((f"{path}/{entry.name}", entry))
 
+    def runs_from(self, place: int, length: int) -> Iterator[list[tuple[int, int]]]:
+        """(place, length) of the runs of a file from `place` of the disk on, for `length` bytes or to its end, by each copy of the FAT."""
+        geometry = self.geometry
+        first, inside = divmod(place - geometry.data_offset, geometry.cluster_bytes)
+        for table in self._tables:
+            _, clusters = table.file_chain(first + 2, geometry.clusters_for(inside + length))
+            yield self._runs(clusters, inside, length)
+
+    def _runs(self, clusters: list[int], inside: int, length: int) -> list[tuple[int, int]]:
+        runs: list[tuple[int, int]] = []
+        for cluster in clusters:
+            place, size = self.geometry.cluster_offset(cluster) + inside, min(length, self.geometry.cluster_bytes - inside)
+            if runs and sum(runs[-1]) == place:
+                place, size = runs[-1][0], runs.pop()[1] + size
+            runs.append((place, size))
+            length, inside = length - min(length, self.geometry.cluster_bytes - inside), 0
+        return runs
+
+    def is_free(self, place: int) -> bool | None:
+        """Whether no file has what lies at `place` of the disk; None if neither copy of the FAT can tell."""
+        cluster = (place - self.geometry.data_offset) // self.geometry.cluster_bytes + 2
+        tables = [table for table in self._tables if table.makes_sense()]
+        return all(not table.next(cluster) for table in tables) if tables and self.geometry.holds(cluster) else None
+
     def _find_geometry(self) -> Geometry:
-        """From the boot sector of the image, else of its first FAT partition, else from FAT32's backup of it."""
+        """From the boot sector of the image, else of its first FAT partition, else from FAT32's backup of it.
+
+        A partition is looked for where its table says, and where it usually is.
+        """
         for boot_sector in (0, _BACKUP_BOOT_SECTOR):
-            for start in (0, *self._partition_starts()):
+            for start in (0, *self._partition_starts(), *(sector * SECTOR for sector in USUAL_STARTS)):
                 geometry = parse_boot_sector(os.pread(self._device, SECTOR, start + boot_sector * SECTOR), start)
                 if geometry and boot_sector:
                     self.problems.append("the boot sector is damaged, its backup was used")

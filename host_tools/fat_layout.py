@@ -9,6 +9,7 @@ from dataclasses import dataclass
 SECTOR = 512
 SIGNATURE = b"\x55\xaa"
 _ENTRY_BYTES = 32
+_SPARE_FAT_BYTES = 4 << 20  # more than twice what is needed, and this for the sake of alignment, makes no sense
 _MAX_DIRECTORY_BYTES = 65536 * _ENTRY_BYTES
 _END, _DELETED, _STANDS_FOR_E5 = 0x00, 0xE5, 0x05
 _VOLUME, _DIRECTORY, _LONG_NAME, _RESERVED_ATTRIBUTES = 0x08, 0x10, 0x0F, 0xC0
@@ -57,6 +58,8 @@ def parse_boot_sector(sector: bytes, start: int) -> Geometry | None:
     if clusters <= 0:
         return None
     bits = 12 if clusters < 4085 else 16 if clusters < 65525 else 32
+    if fat_sectors * sector_bytes > clusters * bits // 4 + _SPARE_FAT_BYTES:
+        return None
     return Geometry(
         bits=bits,
         cluster_bytes=per_cluster * sector_bytes,
@@ -79,6 +82,10 @@ class Table:
         self._geometry = geometry
         self._end_mark = {12: 0xFF8, 16: 0xFFF8, 32: 0x0FFFFFF8}[geometry.bits]
         self.next = {12: self._next_12, 16: self._next_16, 32: self._next_32}[geometry.bits]
+
+    def makes_sense(self) -> bool:
+        """Whether its first two entries are the marks that they always are."""
+        return min(self.next(0), self.next(1)) >= self._end_mark
 
     def _next_12(self, cluster: int) -> int:
         pair = struct.unpack_from("<H", self._data, cluster * 3 // 2)[0]

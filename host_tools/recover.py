@@ -11,6 +11,7 @@ firmware's own writer, with a gap where frames are gone. The source is only read
 
 import shutil
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from host_tools.footage import Footage, Segment, load
 from host_tools.outputs import finished_or_absent
 from host_tools.rebuild import rebuild
 from host_tools.sources import Source, StoredFile, open_source
+from host_tools.words import plural
 
 _COPY_BYTES = 1 << 20
 _PER_FOLDER = 64
@@ -71,6 +73,17 @@ def recover_from(source: Source, out: str | Path, watch: Watch = iter) -> Recove
         if not result.frames:
             raise NothingRecovered(f"{source.where} holds no frame that can be recovered")
         return result
+
+
+def recover_carved(sources: list[Source], out: str | Path, watch: Watch = iter) -> Recovered:
+    """The first source as above; each other one, of chunks that claim a place that is taken, into a folder of its own."""
+    result = recover_from(sources[0], out, watch)
+    for number, source in enumerate(sources[1:], 1):
+        folder = Path(out) / f"another-{number}"
+        with suppress(NothingRecovered):
+            frames = recover_from(source, folder, watch).frames
+            result.problems.append(f"{plural(frames, 'frame')} of the same numbers as others are in {folder}")
+    return result
 
 
 def _recover_segment(footage: Footage, segment: Segment, root: Path, result: Recovered) -> None:

@@ -7,11 +7,11 @@ from dataclasses import asdict
 
 import rich_click as click
 
-from host_tools.carve import open_carved
+from host_tools.carve import Census, open_carved
 from host_tools.disk import size_of
 from host_tools.options import json_option, source_argument, store_option
 from host_tools.progress import bar, by_size, watching
-from host_tools.recover import Recovered, recover, recover_from
+from host_tools.recover import Recovered, recover, recover_carved
 from host_tools.words import plural
 
 
@@ -29,20 +29,28 @@ def command(where: str, out: str, carving: bool, store_file: str | None, as_json
     Example: daylog recover --carve card.img -o rescued
     """
     if carving:
-        result = carve(where, out)
+        result, segments = carve(where, out)
     else:
         with watching("reading", by_size) as watch:
-            result = recover(where, out, store_file=store_file, watch=watch)
+            result, segments = recover(where, out, store_file=store_file, watch=watch), []
     if as_json:
-        click.echo(json.dumps(asdict(result)))
+        click.echo(json.dumps({**asdict(result), "carved": [asdict(segment) for segment in segments]}))
     else:
         show(result)
+        show_carved(segments)
     return result.exit_code
 
 
-def carve(where: str, out: str) -> Recovered:
-    with bar("searching", size_of(where)) as advance, open_carved(where, advance) as source, watching("reading", by_size) as watch:
-        return recover_from(source, out, watch)
+def carve(where: str, out: str) -> tuple[Recovered, list[Census]]:
+    with bar("searching", size_of(where)) as advance, open_carved(where, advance) as carved, watching("reading", by_size) as watch:
+        return recover_carved(carved.sources, out, watch), carved.segments
+
+
+def show_carved(segments: list[Census]) -> None:
+    if segments:
+        chunks, missing, damaged, copies = (sum(getattr(s, what) for s in segments) for what in ("chunks", "missing", "damaged", "copies"))
+        click.echo(f"  chunks: {chunks} found, {missing} missing ({damaged} of them damaged), {copies} found twice")
+        click.echo(f"  deleted before: {plural(sum(s.was_deleted is True for s in segments), 'segment')}")
 
 
 def show(result: Recovered) -> None:

@@ -16,7 +16,7 @@ from test_recover import files_in, pictures_in
 from host_tools import cli
 from host_tools.carve import open_carved
 from host_tools.errors import DaylogError
-from host_tools.recover import Recovered, recover_from
+from host_tools.recover import Recovered, recover_carved
 from host_tools.verify import verify
 
 SECTOR, CLUSTER = 512, 4096
@@ -24,8 +24,8 @@ SHORT, LONG, OPEN = Segment(frames(1, 10)), Segment(frames(11, 60), number=2), S
 
 
 def carve(image: Path, out: Path) -> Recovered:
-    with open_carved(image) as source:
-        return recover_from(source, out)
+    with open_carved(image) as carved:
+        return recover_carved(carved.sources, out)
 
 
 def numbers_in(root: Path) -> list[int]:
