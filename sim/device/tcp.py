@@ -58,6 +58,7 @@ class TcpSocket(Waitable):
     def close(self):
         if self._open:
             self._open = False
+            self._answer_us = 0  # nothing is under way any more: who waits for it hears so at once
             self._air.leave(self)
             self._real.close()
 

@@ -158,6 +158,12 @@ def test_a_link_that_ends_in_mid_tls_upload(tmp_path: Path, tls_server: Server, 
     assert play(tmp_path, main, wifi=window(0, 3)).printed == ["104 3000", "alive 3000"]
 
 
+def test_a_link_that_ends_while_the_last_bytes_are_under_way(tmp_path: Path, server: Server):
+    """Whoever waits for the answer hears of it at once, though the answer could not have been there yet."""
+    ended = play(tmp_path, CLIENT + f"attempt(put({server.port}, 1_480_000))", wifi=window(0, 3))
+    assert ended.printed == ["104 3000"]
+
+
 def test_the_network_is_there_only_in_its_window(tmp_path: Path):
     main = (
         JOIN
