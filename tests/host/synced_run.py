@@ -22,7 +22,7 @@ from sim.options import Options
 from sim.result import Result
 from sim.world import recorder_store
 
-NUMBERS = re.compile(r"-(\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
+NUMBERS = re.compile(r"[-/](\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
 # A card that costs no frames, so that a frame lost is the store's doing.
 GOOD_CARD = {"write_kbps_internal": 2000, "write_kbps_psram": 2000, "spike_every_ms": 10**9}
 
