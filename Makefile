@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo crash test test-host test-micropython lint format bench shape clean soak
+.PHONY: help setup demo crash test test-host test-micropython lint format bench shape clean soak mutants
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -38,6 +38,9 @@ test-host: $(READY) ## the firmware, simulator and host tests on CPython
 
 soak: $(READY) ## seven days with random faults of SEED=n, about five minutes: every frame must be accounted for
 	$(BIN)/daylog sim soak --seed $(or $(SEED),1)
+
+mutants: $(READY) ## put deliberate bugs into storage and upload: the tests must catch each
+	$(BIN)/python -m tests.mutants.run
 
 lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, documents
 	$(BIN)/ruff check .

@@ -122,6 +122,23 @@ class CardTest(unittest.TestCase):
                 self.assertEqual((rig.unexplained(), rig.recorder.sequence - len(kept) <= 21), ([], True), (call, after))
                 self.assertTrue((call == "open" and after == 0) or rig.gaps()[0][0] == "card_error", (call, after, rig.gaps()))
 
+    def test_its_gap_begins_where_footage_ends(self):
+        rig = Rig()
+        rig.card.errors["commit"] = [3, OSError(EIO)]
+        rig.run_until(8_000)
+        cause, _, from_ms, to_ms = rig.gaps()[0]
+        self.assertEqual((cause, from_ms), ("card_error", max([ms for _, ms in rig.frames() if ms < to_ms])))
+
+    def test_a_loss_that_found_no_room_in_the_last_chunk_is_left_to_the_next_boot(self):
+        told = []
+        for gaps in (3, 70):
+            rig = Rig()
+            rig.card.gaps = [{"cause": "power_on", "frames": None, "from_uptime_ms": None, "to_uptime_ms": None, "boot": 6}] * gaps
+            rig.run_until(1_100)
+            rig.stop()
+            told.append((len(rig.messages(channels.GAPS)), "idle" in rig.card.calls))
+        self.assertEqual(told, [(3, True), (64, False)])
+
     def test_a_full_card_is_another_matter(self):
         rig = Rig()
         rig.run_until(3_000)

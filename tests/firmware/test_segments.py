@@ -89,6 +89,40 @@ class SegmentStoreTest(unittest.TestCase):
         self.assertEqual(self.states(store), [(1, 1, "closed"), (1, 3, "closed")])
         self.assertEqual(sorted(os.listdir(self.folder.path + "/daylog/000001/000")), ["000001.mcap", "000003.mcap"])
 
+    def test_a_change_is_on_the_card_before_anything_else_happens(self):
+        store, sizes = opened(self.folder), []
+        for change in (lambda: record_one(store), lambda: store.mark_stored(store.info(0), "etag"), lambda: store.keep(1, 1), store.idle):
+            change()
+            sizes.append(os.stat(self.folder.path + "/daylog/journal/000000.jnl")[6] // 512)
+        self.assertEqual(sizes, [2, 3, 4, 5])
+
+    def test_a_segment_is_in_the_journal_before_there_is_a_file(self):
+        store, files = opened(self.folder), []
+        note = store.ledger.note
+
+        def look_and_note(*change):
+            files.extend(store.files.all())
+            note(*change)
+
+        store.ledger.note = look_and_note
+        writer = store.open_next([("boot", "1")], LIMIT)
+        self.assertEqual((files, list(store.files.all())), ([], [(1, writer.number)]))
+        writer.abandon()
+
+    def test_a_removal_is_in_the_journal_before_it_is_done(self):
+        store, known = opened(self.folder), []
+        record_one(store)
+        store.mark_stored(store.info(0), "etag")
+        remove = store.files.remove
+
+        def look_and_remove(boot, segment):
+            known.append(opened(self.folder).ledger.kind(boot, segment))
+            remove(boot, segment)
+
+        store.files.remove = look_and_remove
+        store.make_room(1 << 60)
+        self.assertEqual(known, [0])
+
     def test_a_torn_last_record_is_a_change_that_did_not_happen(self):
         store = opened(self.folder)
         record_one(store)
