@@ -202,7 +202,7 @@ def _follows(before: Chunk, after: Chunk) -> bool:
 
 def _pieces(disk: Disk, chunks: list[Chunk]) -> Iterator[Piece]:
     """The chunks with their padding, and between two of them the tail that a recovery has wrapped."""
-    for chunk, after in zip(chunks, [*chunks[1:], None], strict=True):
+    for chunk, after in zip(chunks, [*chunks, None][1:], strict=True):
         identity = chunk.identity
         yield from _in_file(identity.offset, [*chunk.runs[:-1], (chunk.runs[-1][0], chunk.runs[-1][1] + identity.padding)])
         gap = after.identity.offset - identity.end if after else 0

@@ -12,6 +12,7 @@ Uptime (nanoseconds since boot) is the truth within a boot; UTC is a mapping tha
 
 import hashlib
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,11 @@ __all__ = ["Boot", "Footage", "Frame", "Gap", "Picture", "Segment", "load", "ope
 _MS = 1_000_000
 _NUMBERS_IN_PATH = re.compile(r"(\d+)/\d+/(\d+)\.mcap$")
 _NUMBERS_IN_KEY = re.compile(r"(\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
+
+
+_KEY_NAMES = ("device", "boot", "segment")
+_TELL_UPTIME = ("/daylog/events", "/daylog/clock")
+_UPTIME = re.compile(rb'"uptime_ms": ?([0-9]{1,15})\b')
 
 
 class Frame(NamedTuple):
@@ -199,15 +205,15 @@ def _load_segment(file: StoredFile, hashes: bool) -> Segment:
 
 
 def _segment_of(file: StoredFile, content: Content) -> Segment:
-    metadata = content.metadata
+    metadata = _metadata(content)
     named = _NUMBERS_IN_PATH.search(file.path) or _NUMBERS_IN_KEY.search(file.path)
     boot, number = (int(n) for n in named.groups()) if named else (0, 0)
     offset_ms = _number(metadata, "utc_offset_ms", 0)
     return Segment(
         file=file,
         device=metadata.get("device", ""),
-        boot=int(_number(metadata, "boot", boot)),
-        number=int(_number(metadata, "segment", number)),
+        boot=_count(metadata, "boot", boot),
+        number=_count(metadata, "segment", number),
         fps=max(0.01, _number(metadata, "fps", 10)),
         utc_offset_ns=int(offset_ms) * _MS if metadata.get("time_base") == "utc" else None,
         closed=content.closed,
@@ -217,11 +223,32 @@ def _segment_of(file: StoredFile, content: Content) -> Segment:
     )
 
 
+def _metadata(content: Content) -> dict[str, str]:
+    """As it stands at the head, but for what each chunk says under a CRC; without a head, what can be told from the chunks."""
+    metadata = content.metadata or {"format": "1", **_time_base(content)}
+    return metadata if content.key is None else {**metadata, **dict(zip(_KEY_NAMES, map(str, content.key), strict=True))}
+
+
+def _time_base(content: Content) -> dict[str, str]:
+    """The first message that tells its uptime tells what was added to that."""
+    for sample in content.messages:
+        if sample.topic in _TELL_UPTIME and (told := _UPTIME.search(sample.data)):
+            offset_ms = sample.log_time_ns // _MS - int(told[1])
+            return {"time_base": "utc", "utc_offset_ms": str(offset_ms)} if offset_ms else {"time_base": "uptime"}
+    return {}
+
+
 def _number(metadata: dict[str, str], key: str, default: float) -> float:
     try:
-        return float(metadata[key])
+        number = float(metadata[key])
     except (KeyError, ValueError):
         return default
+    return number if math.isfinite(number) else default
+
+
+def _count(metadata: dict[str, str], key: str, default: int) -> int:
+    number = int(_number(metadata, key, default))
+    return number if 0 <= number < 1 << 32 else default
 
 
 def _add_frame(segment: Segment, sample: Sample, hashes: bool) -> None:

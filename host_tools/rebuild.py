@@ -61,7 +61,7 @@ class _Builder:
     """Fills one chunk after the other."""
 
     def __init__(self, file: BinaryIO, segment: Segment, largest_message: int) -> None:
-        pairs = list(segment.metadata.items()) or [("format", "1"), ("boot", str(segment.boot)), ("segment", str(segment.number))]
+        pairs = list(segment.metadata.items())
         self._segment = segment
         self._writer = SegmentWriter(file, pairs, _NO_LIMIT, _NO_LIMIT, segment.number)
         self._chunk = ChunkBuffer(_CHUNK_BYTES + INDEX_RESERVE + largest_message, segment.device.encode()[:16])

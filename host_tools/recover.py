@@ -9,7 +9,9 @@ What was never closed is closed by the firmware's own recovery; what has damage 
 firmware's own writer, with a gap where frames are gone. The source is only read.
 """
 
+import re
 import shutil
+import struct
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -25,6 +27,8 @@ from host_tools.words import plural
 
 _COPY_BYTES = 1 << 20
 _PER_FOLDER = 64
+# What the firmware's recovery may raise on bytes that no recorder wrote.
+_UNWALKABLE = (ValueError, LookupError, struct.error, OverflowError, MemoryError)
 Watch = Callable[[list[StoredFile]], Iterable[StoredFile]]
 
 
@@ -67,12 +71,17 @@ def recover_from(source: Source, out: str | Path, watch: Watch = iter) -> Recove
         footage = load(source, watch=watch)
         result = Recovered(str(folder), problems=source.problems)
         for recorder in footage.by_device():
-            root = unfinished / recorder.devices[0] if len(footage.devices) > 1 else unfinished
+            root = unfinished / _folder_name(recorder.devices[0]) if len(footage.devices) > 1 else unfinished
             for segment in recorder.segments:
                 _recover_segment(recorder, segment, root, result)
         if not result.frames:
             raise NothingRecovered(f"{source.where} holds no frame that can be recovered")
         return result
+
+
+def _folder_name(device: str) -> str:
+    """What a file says of its device may be anything, a path to elsewhere, too."""
+    return re.sub(r"[^\w-]", "_", device) or "unknown"
 
 
 def recover_carved(sources: list[Source], out: str | Path, watch: Watch = iter) -> Recovered:
@@ -115,7 +124,12 @@ def _copy(_: Footage, segment: Segment, path: Path) -> bool:
 
 
 def _repair(footage: Footage, segment: Segment, path: Path) -> bool:
-    """Close it as the recorder would have at its next boot; False if it holds no footage."""
+    """Close it as the recorder would have at its next boot, or, if that would cost a frame, write it anew; False if it holds no footage."""
     _copy(footage, segment, path)
-    _, result, _ = repair(str(path), "not_closed", segment.boot, segment.number, segment.device.encode()[:16])
-    return result is not None
+    try:
+        _, result, _ = repair(str(path), "not_closed", segment.boot, segment.number, segment.device.encode()[:16])
+    except _UNWALKABLE:
+        result = None
+    if result is not None and result.frames == len(segment.frames):
+        return True
+    return bool(segment.frames) and rebuild(footage, segment, path)

@@ -1,20 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The messages of one segment: by the official MCAP reader if the file is whole, else what can be salvaged.
+"""The messages of one segment: by its index if the file is whole, else what can be salvaged.
 
     content = read_segment(stream)
     for message in content.messages:
         ...
 
-Every chunk's CRC is checked, either way. A segment that was never closed, or that a bad sector runs through, is
-walked record by record; after damage the walk goes on at the next chunk's identity record, which the recorder puts
-on a sector boundary for this purpose.
+Every chunk's CRC is checked, either way; nothing else makes a message one. A segment that was never closed, or that damage runs
+through, is walked record by record; after damage the walk goes on at the next chunk or its identity, wherever that has got to. A chunk
+that is there twice counts once, and one of another segment (clusters may be linked wrongly) not at all.
 """
 
 import io
 import os
+import re
 import struct
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
@@ -23,25 +25,23 @@ from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.reader import SeekingReader
-from mcap.records import Channel, Chunk, McapRecord, Message, Metadata
+from mcap.records import Chunk, McapRecord, Message, Metadata
 from mcap.stream_reader import breakup_chunk
 
+from firmware.chunk import CHUNK_BYTES, CHUNK_FORMAT, IDENTITY_BYTES
+from firmware.mcap import IDENTITY, PADDING, TORN
+from host_tools.carve_scan import SEGMENT_METADATA, Identity, Key, parse_identity
 from host_tools.sources import MCAP_MAGIC
 
-SEGMENT_METADATA = "daylog.segment"
 TOPICS = {1: "/camera", 2: "/daylog/events", 3: "/daylog/gaps", 4: "/daylog/telemetry", 5: "/daylog/clock"}
 CAMERA = TOPICS[1]
 _RECORD_HEAD = struct.Struct("<BQ")
 _FOOTER = struct.Struct("<QQI")
-_PRIVATE = (0x80, 0x81, 0x82)  # padding, identity of a chunk, wrapped torn tail
-_IDENTITY_MAGIC = b"DAYLOGCK"
-_SECTOR = 512
+_PRIVATE = (PADDING, IDENTITY, TORN)
 _SEARCH_BYTES = 1 << 20
-_PARSERS: dict[int, Callable[[ReadDataStream], list[McapRecord]]] = {
-    Opcode.METADATA: lambda data: [Metadata.read(data)],
-    Opcode.CHANNEL: lambda data: [Channel.read(data)],
-    Opcode.CHUNK: lambda data: breakup_chunk(Chunk.read(data), validate_crc=True),
-}
+_MOST_CHUNK_BYTES = 1 << 30
+# Of an identity, or of a chunk: uncompressed, so that both its lengths are the same.
+_BEGINNING = re.compile(rb"(?s)(?=\x81\x38\0{7}DAYLOGCK|\x06.{24}(.{8}).{4}\0{4}\1)")
 # What the official library raises on bytes that are not what they claim to be.
 _UNREADABLE = (McapError, ValueError, KeyError, struct.error, EOFError, IndexError, OverflowError)
 
@@ -57,9 +57,10 @@ class Sample(NamedTuple):
 
 @dataclass
 class Content:
-    """All that could be read of a segment."""
+    """All that could be read of a segment; `key` is what its chunks say of themselves, which has a CRC, unlike the metadata."""
 
     metadata: dict[str, str] = field(default_factory=dict)
+    key: Key | None = None
     messages: list[Sample] = field(default_factory=list)
     closed: bool = False
     torn_bytes: int = 0
@@ -92,56 +93,113 @@ def _is_closed(stream: BinaryIO) -> tuple[bool, str]:
     if not tail.endswith(MCAP_MAGIC) or (opcode, length) != (Opcode.FOOTER, _FOOTER.size):
         return False, ""
     summary_start, _, expected = _FOOTER.unpack_from(tail, _RECORD_HEAD.size)
-    stream.seek(summary_start)
-    summed = stream.read(size - len(MCAP_MAGIC) - 4 - summary_start)
-    if expected and zlib.crc32(summed) != expected:
+    end = size - len(MCAP_MAGIC) - 4
+    stream.seek(min(summary_start, end))
+    if zlib.crc32(stream.read(end - stream.tell())) != expected:
         return False, "the index at the end is damaged"
     return True, ""
 
 
 def _read_whole(stream: BinaryIO) -> Content:
     stream.seek(0)
-    reader = SeekingReader(stream, validate_crcs=True)
-    summary = reader.get_summary()
+    summary = SeekingReader(stream, validate_crcs=True).get_summary()
+    if summary is None or summary.statistics is None:
+        raise ValueError("there is no index at the end")
     content = Content(closed=True)
-    content.metadata = next((m.metadata for m in reader.iter_metadata() if m.name == SEGMENT_METADATA), {})
-    for _, channel, message in reader.iter_messages(log_time_order=False):
-        content.messages.append(Sample(channel.topic, message.sequence, message.log_time, message.data))
-    promised = summary.statistics.message_count if summary and summary.statistics else len(content.messages)
-    if promised != len(content.messages):
-        raise ValueError(f"the index promises {promised} messages, {len(content.messages)} are there")
+    for index in summary.metadata_indexes:
+        if index.name == SEGMENT_METADATA:
+            content.metadata = Metadata.read(_content(stream, index.offset, index.length)).metadata
+    for index in summary.chunk_indexes:
+        content.key = content.key or _key_before(stream, index.chunk_start_offset)
+        for record in _chunk(_content(stream, index.chunk_start_offset, index.chunk_length)):
+            if isinstance(record, Message):
+                content.messages.append(_sample(summary.channels[record.channel_id].topic, record))
+    if summary.statistics.message_count != len(content.messages):
+        raise ValueError(f"the index promises {summary.statistics.message_count} messages, {len(content.messages)} are there")
     return content
+
+
+def _content(stream: BinaryIO, offset: int, length: int) -> ReadDataStream:
+    """What follows the head of a record; never more than its length, whatever it says of itself."""
+    stream.seek(offset + _RECORD_HEAD.size)
+    return ReadDataStream(io.BytesIO(stream.read(length - _RECORD_HEAD.size)))
+
+
+def _key_before(stream: BinaryIO, offset: int) -> Key | None:
+    stream.seek(max(0, offset - IDENTITY_BYTES))
+    identity = parse_identity(stream.read(IDENTITY_BYTES), 0)
+    return identity.key if identity else None
+
+
+def _chunk(data: ReadDataStream) -> list[McapRecord]:
+    """What is in a chunk. The official library takes a CRC of 0 for one that need not be checked; ours are always there."""
+    chunk = Chunk.read(data)
+    if chunk.compression or zlib.crc32(chunk.data) != chunk.uncompressed_crc:
+        raise ValueError("crc validation failed in a chunk")
+    return breakup_chunk(chunk)
+
+
+def _sample(topic: str, message: Message) -> Sample:
+    return Sample(topic, message.sequence, message.log_time, message.data)
+
+
+# -- what can be salvaged --------------------------------------------------------------------
+
+
+class _Part(NamedTuple):
+    """A chunk; `number` as its identity says, or that of the one before it."""
+
+    key: Key | None
+    number: int
+    messages: list[Sample]
 
 
 def _salvage(stream: BinaryIO, closed: bool) -> Content:
     content = Content(closed=closed)
-    topics = dict(TOPICS)
-    for record in _walk(stream, content):
-        if isinstance(record, Metadata) and record.name == SEGMENT_METADATA:
-            content.metadata = record.metadata
-        elif isinstance(record, Channel):
-            topics.setdefault(record.id, record.topic)  # those of the format stand, whatever has become of the head
-        elif isinstance(record, Message):
-            topic = topics.get(record.channel_id, f"channel {record.channel_id}")
-            content.messages.append(Sample(topic, record.sequence, record.log_time, record.data))
+    parts = list(_parts(stream, content))
+    keys = Counter(part.key for part in parts if part.key)
+    content.key = max(keys, key=lambda key: keys[key], default=None)
+    own = [part for part in parts if part.key in (None, content.key)]
+    if len(own) < len(parts):
+        content.damage.append(f"{len(parts) - len(own)} chunks of other segments are in it")
+    for part in sorted(own, key=lambda part: part.number):
+        content.messages.extend(part.messages)
     return content
 
 
-def _walk(stream: BinaryIO, content: Content) -> Iterator[McapRecord]:
-    """Every readable record, chunks broken up; damage and a torn end are noted in `content`."""
+def _parts(stream: BinaryIO, content: Content) -> Iterator[_Part]:
+    """Each chunk once."""
+    identity, number, seen = None, -1, set[tuple[Key, int]]()
+    for record in _walk(stream, content):
+        if isinstance(record, Identity):
+            identity = record
+        elif isinstance(record, Metadata) and record.name == SEGMENT_METADATA:
+            content.metadata = record.metadata
+        elif isinstance(record, list):
+            number = identity.number if identity else number
+            part = _Part(identity.key if identity else None, number, record)
+            if not identity or (identity.key, number) not in seen:
+                yield part
+            if identity:
+                seen.add((identity.key, number))
+            identity = None
+
+
+def _walk(stream: BinaryIO, content: Content) -> Iterator[Identity | Metadata | list[Sample]]:
+    """Every readable identity, metadata and chunk; damage and a torn end are noted in `content`."""
     size = stream.seek(0, os.SEEK_END) - len(MCAP_MAGIC) * content.closed
     position = _after_magic(stream, content)
     while position < size:
-        end, records = _record_at(stream, position, size)
-        if records is None:
-            resume = _next_identity(stream, position + 1, size)
-            if resume is None:
-                content.torn_bytes = size - position
-                return
+        end, record = _record_at(stream, position, size)
+        resume = None if isinstance(record, Identity | list) else _next_whole(stream, position + 1, end)
+        if record is None and resume is None:
+            content.torn_bytes = size - position
+            return
+        if resume is not None:
             content.damage.append(f"bytes {position} to {resume} are unreadable")
-            end = resume
-        yield from records or ()
-        position = end
+        if record and not isinstance(record, str):
+            yield record
+        position = end if resume is None else resume
 
 
 def _after_magic(stream: BinaryIO, content: Content) -> int:
@@ -151,33 +209,44 @@ def _after_magic(stream: BinaryIO, content: Content) -> int:
     return len(MCAP_MAGIC)
 
 
-def _record_at(stream: BinaryIO, position: int, size: int) -> tuple[int, list[McapRecord] | None]:
-    """Where the record at `position` ends and what is in it; None if it cannot be read."""
+def _record_at(stream: BinaryIO, position: int, size: int) -> tuple[int, Identity | Metadata | list[Sample] | str | None]:
+    """Where the record at `position` ends and what is in it: a str if nothing of interest, None if it cannot be read."""
     stream.seek(position)
-    head = stream.read(_RECORD_HEAD.size)
+    head = stream.read(CHUNK_BYTES)
     if len(head) < _RECORD_HEAD.size:
         return size, None
-    opcode, length = _RECORD_HEAD.unpack(head)
+    opcode, length = _RECORD_HEAD.unpack_from(head)
     end = position + _RECORD_HEAD.size + length
-    if end > size or not (Opcode.HEADER <= opcode <= Opcode.DATA_END or opcode in _PRIVATE):
-        return size, None
-    parse = _PARSERS.get(opcode)
     try:
-        return end, parse(ReadDataStream(io.BytesIO(stream.read(length)))) if parse else []
+        if opcode == Opcode.CHUNK:
+            samples = _samples(stream, head)
+            return stream.tell(), samples
+        if end > size or not (Opcode.HEADER <= opcode <= Opcode.DATA_END or opcode in _PRIVATE):
+            return size, None
+        if opcode == IDENTITY:
+            identity = parse_identity(head + stream.read(IDENTITY_BYTES - len(head)), position)
+            return (position + IDENTITY_BYTES, identity) if identity else (size, None)
+        return end, Metadata.read(_content(stream, position, end - position)) if opcode == Opcode.METADATA else ""
     except _UNREADABLE:
-        return end, None
+        return size, None
 
 
-def _next_identity(stream: BinaryIO, position: int, size: int) -> int | None:
-    """The next sector boundary that carries a chunk's identity record."""
-    start = -(-position // _SECTOR) * _SECTOR
-    while start < size:
-        stream.seek(start)
-        block = stream.read(_SEARCH_BYTES)
-        if not block:
-            return None
-        for offset in range(0, len(block), _SECTOR):
-            if block[offset] == _PRIVATE[1] and block.startswith(_IDENTITY_MAGIC, offset + _RECORD_HEAD.size):
-                return start + offset
-        start += len(block)
+def _samples(stream: BinaryIO, head: bytes) -> list[Sample]:
+    """The messages of the chunk whose head was read; its own length counts, not that of the record."""
+    records = struct.unpack_from(CHUNK_FORMAT, head)[-1]
+    data = head[_RECORD_HEAD.size :] + stream.read(min(records, _MOST_CHUNK_BYTES))
+    messages = (record for record in _chunk(ReadDataStream(io.BytesIO(data))) if isinstance(record, Message))
+    return [_sample(TOPICS.get(message.channel_id, f"channel {message.channel_id}"), message) for message in messages]
+
+
+def _next_whole(stream: BinaryIO, position: int, size: int) -> int | None:
+    """Where the next whole identity or chunk begins: anywhere, for bytes may have been lost or have come in before it."""
+    while position < size:
+        stream.seek(position)
+        block = stream.read(_SEARCH_BYTES + IDENTITY_BYTES)
+        for found in _BEGINNING.finditer(block):
+            start = position + found.start()
+            if start < size and isinstance(_record_at(stream, start, size)[1], Identity | list):
+                return start
+        position += _SEARCH_BYTES
     return None

@@ -13,7 +13,7 @@ from test_recover import pictures_in
 
 from host_tools.carve import open_carved
 from host_tools.errors import DaylogError
-from host_tools.recover import NothingRecovered, recover, recover_from
+from host_tools.recover import NothingRecovered, recover, recover_carved
 from host_tools.verify import verify
 
 FRAMES, PER_CHUNK, IDENTITY = 40, 5, 65
@@ -81,8 +81,8 @@ def test_carving_a_disk(damage: list[tuple[int, bytes]], end: int, sector: int):
         path, out = Path(scratch) / "disk", Path(scratch) / "out"
         path.write_bytes(bytes(sector * 512) + data)
         try:
-            with open_carved(path) as source:
-                recover_from(source, out)
+            with open_carved(path) as carved:
+                recover_carved(carved.sources, out)
         except NothingRecovered:
             assert (safe, out.exists()) == (set(), False)
         else:
@@ -104,5 +104,5 @@ def test_any_bytes_give_an_error_in_words(junk: bytes, pieces: list[bytes]):
 
 
 def carve(path: Path, out: Path) -> None:
-    with open_carved(path) as source:
-        recover_from(source, out)
+    with open_carved(path) as carved:
+        recover_carved(carved.sources, out)
