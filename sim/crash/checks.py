@@ -205,9 +205,9 @@ def judge(case: Case) -> Verdict:
         return Verdict(problems)
     if not _found(_FOOTAGE, case):
         return Verdict(_found((_losses_are_told, *_ALWAYS), case), "forgot")
-    with open_carved(case.card) as source:
-        carved = replace(case, footage=load(source, hashes=True))
-        return Verdict(_found(_FOOTAGE, carved) + _found(_ALWAYS, case), "carve")
+    with open_carved(case.card) as carved:
+        searched = replace(case, footage=load(carved.sources[0], hashes=True))
+        return Verdict(_found(_FOOTAGE, searched) + _found(_ALWAYS, case), "carve")
 
 
 def _found(checks: tuple[Check, ...], case: Case) -> list[str]:

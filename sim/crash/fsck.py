@@ -17,7 +17,7 @@ from pathlib import Path
 
 from host_tools.fat_layout import SECTOR, Entry, Geometry, parse_boot_sector, parse_directory
 
-_END = 0x0FFFFFF8
+_ENDS = range(0x0FFFFFF7, 0x10000000)  # bad, or the last of a file
 _MASK = 0x0FFFFFFF
 _FIRST_PARTITION = 454
 _NAME = re.compile(r"[A-Za-z0-9_.]+")
@@ -44,10 +44,22 @@ class _Check:
         self._report = Report()
         self._owner: dict[int, str] = {}  # by cluster
         fats = [os.pread(device, geometry.fat_bytes, offset) for offset in geometry.fat_offsets]
-        self._fat = array("I", fats[0])
-        if any(fat != fats[0] for fat in fats):
-            differ = [n for n, pair in enumerate(zip(*(array("I", fat) for fat in fats), strict=True)) if len(set(pair)) > 1]
-            self._report.problems.append(f"the two FATs differ in entries {differ[:4]}")
+        self._fat = array("I", fats[0] if len(set(fats)) == 1 else self._whole_sectors(fats))
+
+    def _whole_sectors(self, fats: list[bytes]) -> bytes:
+        """Where the FATs differ, the first copy of a sector that makes sense: the recorder mends a sector when it next reads it."""
+        found = bytearray(fats[0])
+        for at in range(0, len(found), SECTOR):
+            copies = [fat[at : at + SECTOR] for fat in fats]
+            whole = [copy for copy in copies if copies.count(copy) == len(fats) or self._makes_sense(copy, at)]
+            if not whole:
+                self._report.problems.append(f"sector {at // SECTOR} of the FAT is spoilt in every copy")
+            found[at : at + SECTOR] = (whole or copies)[0]
+        return bytes(found)
+
+    def _makes_sense(self, sector: bytes, at: int) -> bool:
+        entries = array("I", sector)[2 if at == 0 else 0 :]
+        return all(entry == 0 or entry in _ENDS or self._geometry.holds(entry) for entry in entries)
 
     def run(self) -> Report:
         folders = [Entry("", 0, True, self._geometry.root_cluster)]
