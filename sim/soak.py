@@ -34,7 +34,7 @@ from sim.world_store import Kept, Mood, WorldStore
 PROFILE = {"size": "QQVGA", "width": 160, "height": 120, "fps": 2, "quality": 80, "grab": "WHEN_EMPTY", "fb_bytes": 6000}
 PROFILE |= {"expected_kb_per_frame": 2, "chunk_bytes": 65536, "current_ma": 165}
 FACTOR = 10 * 33 / (2 * 2)  # 10 frames of 33 KB a second, as the board's own profile has it, against 2 of 2 KB
-CARD_LEFT_MB = 300  # less than two days: from then on the card is full of what is stored
+CARD_LEFT_MB = 600  # less than three days: from then on the card is full of what is stored
 DRAIN_S = 7200.0
 ACCIDENTS = (ROOT / "sim" / "device" / "accidents.py").read_text()
 

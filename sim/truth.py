@@ -111,12 +111,14 @@ class _Judge:
             return "recorded"
         near = [gap for gap in self.gaps if gap.touches(row.ticks_ms - self.slack_ms, row.ticks_ms + self.slack_ms)]
         by_card = self._by_card(row.ticks_ms, near)
-        if row.fate.startswith("dropped:"):  # by the model of the camera: nobody fetched it
-            return by_card if by_card.startswith("dropped:") else row.fate
-        if by_card:
+        if by_card.startswith("dropped:"):
             return by_card
         if any(gap.cause == CARD_FULL for gap in near):
             return f"dropped:{CARD_FULL}"
+        if row.fate.startswith("dropped:"):  # by the model of the camera: nobody fetched it
+            return row.fate
+        if by_card:
+            return by_card
         if row.ticks_ms > self.last_ms and self.ending != ASLEEP:
             nobody_came = self.ending == "watchdog" and row.fate == "lost:uncollected"  # the board hung already
             return f"{'dropped' if nobody_came else 'lost'}:{_CAUSES.get(self.ending, self.ending)}"
