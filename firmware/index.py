@@ -80,6 +80,7 @@ class SegmentIndex:
         at = self.find(boot, segment)
         if not self.has(at, boot, segment):
             self._insert(at, boot, segment)
+            self._weigh(at, 1)
         return at
 
     def _insert(self, at, boot, segment):

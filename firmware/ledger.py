@@ -75,7 +75,10 @@ class Ledger:
 
     def note(self, kind, boot, segment, text=""):
         """Journal a change that is told in a few words. Raises OSError from the card, as all that changes anything."""
-        self.append(j.Entry(kind, boot, segment, payload=text.encode()[: j.PAYLOAD_BYTES]))
+        text = text[: j.PAYLOAD_BYTES]
+        while len(text.encode()) > j.PAYLOAD_BYTES:  # no character is cut in two
+            text = text[:-1]
+        self.append(j.Entry(kind, boot, segment, payload=text.encode()))
 
     def append(self, entry):
         self._apply(self.journal.append(entry), entry)

@@ -51,8 +51,8 @@ class SegmentInfo:
 
 
 class SegmentStore:
-    """`boot` is this boot's number, never used by another boot on this card. `broke_off`: [(boot, why or "")] of those whose
-    recording ended without being stopped, as far as no footage tells of it. `going_on` is the number of a boot that has
+    """`boot` is this boot's number, never used by another boot on this card; `broke_off`: [(boot, why or "")] of those
+    whose recording ended without being stopped, as far as no footage tells of it. `going_on` is the number of a boot that has
     one already: its card was changed."""
 
     def __init__(self, mount, boot_hint=0, part_bytes=8388608, going_on=0, last_segment=0):
@@ -171,7 +171,10 @@ class SegmentStore:
 
     def mark_uploading(self, info, utc_start_s, upload_id):
         """Journal the choice of key and the multipart upload before anything is sent."""
-        self._mark(j.UPLOADING, info, "%d %s" % (utc_start_s, upload_id))
+        note = "%d %s" % (utc_start_s, upload_id)
+        if len(note.encode()) > j.PAYLOAD_BYTES:
+            note = "%d " % utc_start_s  # a part of an id is none: such an upload begins anew after a reboot
+        self._mark(j.UPLOADING, info, note)
 
     def upload_note(self, info):
         """(utc_start_s, upload_id) of an upload begun before, or None."""
