@@ -40,8 +40,8 @@ _FOOTER = struct.Struct("<QQI")
 _PRIVATE = (PADDING, IDENTITY, TORN)
 _SEARCH_BYTES = 1 << 20
 _MOST_CHUNK_BYTES = 1 << 30
-# Of an identity, or of a chunk: uncompressed, so that both its lengths are the same.
-_BEGINNING = re.compile(rb"(?s)(?=\x81\x38\0{7}DAYLOGCK|\x06.{24}(.{8}).{4}\0{4}\1)")
+# Of an identity, or of a chunk: not empty and uncompressed, so that both its lengths are the same.
+_BEGINNING = re.compile(rb"(?s)(?=\x81\x38\0{7}DAYLOGCK|\x06.{24}(?!\0{8})(.{8}).{4}\0{4}\1)")
 # What the official library raises on bytes that are not what they claim to be.
 _UNREADABLE = (McapError, ValueError, KeyError, struct.error, EOFError, IndexError, OverflowError)
 
@@ -234,6 +234,8 @@ def _record_at(stream: BinaryIO, position: int, size: int) -> tuple[int, Identit
 def _samples(stream: BinaryIO, head: bytes) -> list[Sample]:
     """The messages of the chunk whose head was read; its own length counts, not that of the record."""
     records = struct.unpack_from(CHUNK_FORMAT, head)[-1]
+    if not records:
+        raise ValueError("an empty chunk: zeros look like one, and nobody writes one")
     data = head[_RECORD_HEAD.size :] + stream.read(min(records, _MOST_CHUNK_BYTES))
     messages = (record for record in _chunk(ReadDataStream(io.BytesIO(data))) if isinstance(record, Message))
     return [_sample(TOPICS.get(message.channel_id, f"channel {message.channel_id}"), message) for message in messages]
