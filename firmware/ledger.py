@@ -49,6 +49,7 @@ class Ledger:
         self._finish_removal(entry)
         if position is None or not self.journal.is_whole:
             self._find_files()
+            self._doubt_the_end()
             yield from self._save_if_possible()
 
     def _finish_removal(self, entry):
@@ -64,6 +65,12 @@ class Ledger:
                 self.index.set(self.index.place(*name), j.FOUND)
         if name is not None and self.kind(*name) == j.FOUND:
             self.index.set(self.index.find(*name), j.OPEN)
+
+    def _doubt_the_end(self):
+        """Nobody knows whether the newest boot was stopped if a record is missing that may have said so: better a gap too many."""
+        newest = max(self.index.newest_boot(), self.last[0])
+        if newest and not self.journal.is_whole and (newest, j.FULL) != self.last:
+            self._recorded(newest, j.OPEN)
 
     def _save_if_possible(self):
         try:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """What must hold after a power cut and one more boot, whatever the cut has left. Each check yields what is wrong, in words.
 
-    problems = violations(case)
+    verdict = judge(case)
 
 The card is read by the host's own code; of the firmware's only the record formats are used.
 """
@@ -27,6 +27,7 @@ from sim.crash.take import FPS
 _ASLEEP = "deep_sleep"
 _LEAST_FRAMES = FPS // 2  # of the boot after the cut
 _PERIOD_MS = 1000 / FPS
+_STALLS = ("overflow", "card_stall")
 _GONE = ("reclaimed", "overwritten", "void")
 
 Check = Callable[["Case"], Iterator[str]]
@@ -83,10 +84,16 @@ class Case:
         """Frames that had been safe on the card, and must be."""
         return self.known.frames.keys() - self.given_away
 
+    def _was_skipped(self, frame: Produced) -> bool:
+        """After a stall the recorder fetches what waits and keeps none of it, for nobody knows when that was taken."""
+        newest = max((boot.number for boot in self.footage.boots), default=0)
+        stalls = [gap for gap in self.footage.gaps if gap.boot == newest and gap.cause in _STALLS]
+        return any(gap.touches(frame.uptime_ms, frame.uptime_ms) for gap in stalls)
+
     def fate_of(self, frame: Produced) -> Produced:
         """What must have become of a frame, for whoever judges the recording."""
         before = frame.boot <= self.taped_boot
-        if frame.sha256 in self.committed or (frame.fate == "captured" and not before):
+        if frame.sha256 in self.committed or (frame.fate == "captured" and not before and not self._was_skipped(frame)):
             return frame._replace(fate="recorded")
         if before and not frame.fate.startswith("dropped"):
             return frame._replace(fate="lost:power_cut")

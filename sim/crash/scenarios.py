@@ -14,6 +14,7 @@ from sim.crash.variants import survivors
 from sim.fat32 import RESERVED_SECTORS
 
 _OFTEN = {"commit_interval_ms": 400, "segment_ms": 1000}
+_LONG = {"segment_ms": 600_000, "part_bytes": 5 << 20}
 _PAUSES = ((1, "pause"), (1.8, "resume"), (2.6, "pause"), (3.4, "resume"))
 
 
@@ -40,6 +41,12 @@ def _journal_full(stage: Stage) -> None:
     """There is room for four more records in the first file of the journal."""
     stage.boot(seconds=1.5, typed=[])
     run_on(stage.card, "lengthen_journal(until=8188)", "save_index()")
+
+
+def _unsent(stage: Stage) -> None:
+    """Two segments wait for the store: one goes in one piece, one in parts."""
+    _used(stage)
+    stage.boot(seconds=280, typed=[])
 
 
 def _after_a_cut(variant: str, interrupts: Callable[[Write], bool], stage: Stage) -> None:
@@ -73,8 +80,9 @@ ALL = (
         "mending", "after a cut has spoilt the FAT, it is put back from its copy", 2.5, _OFTEN, partial(_after_a_cut, "unreadable", _is_fat)
     ),
     Scenario("reclaim", "the card is full: what is stored is removed", 2.5, _OFTEN, _full_of_stored),
-    Scenario("index", "the index is copied, needless parts of the journal are removed", 11.5, _OFTEN, _index_due),
+    Scenario("index", "the index is copied, needless parts of the journal are removed", 11.5, _OFTEN, _index_due, after_seconds=6),
     Scenario("journal", "a file of the journal is full, the next begins", 3, _OFTEN, _journal_full),
+    Scenario("upload", "segments are sent, whole and in parts, and called stored", 8, _LONG, _unsent, sends=True),
     Scenario("settings", "pause and resume are saved on the flash", 4, _OFTEN, _used, _PAUSES),
     Scenario("format", "the owner lets the card be formatted", 5, _OFTEN, _used, ((1.5, "card format sim-1"),), wipes=b"DAYLOG FORMAT"),
 )

@@ -8,7 +8,8 @@ take.leave(patches, stage)      # the stage's card, flash and NVS are as after t
 
 import os
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,7 @@ from host_tools.card_journal import Key
 from host_tools.clips import BOARD, clip
 from host_tools.truth import Produced
 from sim import card_image
+from sim.crash.custody import accepting
 from sim.crash.stage import Boot, Stage, extents
 from sim.crash.tape import CARD, FLASH, NVS, Patch, Tape, Write
 from sim.options import Options
@@ -33,8 +35,9 @@ def _nothing(stage: Stage) -> None:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`before`: what happens on the stage before the boot that is taped. `typed`: at the console, in that boot. `after`: in the boot
-    that follows a cut. `wipes`: the owner lets everything be erased, from the write of these bytes on."""
+    """`before`: what happens on the stage before the boot that is taped. `typed`: at the console, in that boot. `after`: in the boot that
+    follows a cut; `after_seconds`: how long that records, from power-on. `sends`: in the taped boot there is Wi-Fi, and a store.
+    `wipes`: the owner lets everything be erased, from the write of these bytes on."""
 
     name: str
     about: str
@@ -43,6 +46,8 @@ class Scenario:
     before: Callable[[Stage], None] = _nothing
     typed: tuple[tuple[float, str], ...] = ()
     after: tuple[tuple[float, str], ...] = ((0.1, "resume"),)  # it may have been paused
+    after_seconds: float = 3.0
+    sends: bool = False
     wipes: bytes = b""
 
     @property
@@ -122,15 +127,16 @@ def options_of(scenario: Scenario, folder: Path, settings: dict[str, Any] | None
 
 def record(scenario: Scenario, folder: Path) -> Take:
     """Play it once. Raises DaylogError."""
-    stage = Stage(folder, options_of(scenario, folder))
-    card_image.make(stage.card, CARD_MB)
-    scenario.before(stage)
-    return tape_of(scenario, stage)
+    with accepting(folder) if scenario.sends else nullcontext(({}, {})) as (settings, accepted):
+        stage = Stage(folder, options_of(scenario, folder, settings))
+        card_image.make(stage.card, CARD_MB)
+        scenario.before(stage)
+        return replace(tape_of(scenario, stage), accepted=accepted)
 
 
 def tape_of(scenario: Scenario, stage: Stage) -> Take:
     """The next boot on a stage, with its writes on tape."""
     card, flash, nvs = extents(stage.card), stage.flash, stage.nvs
-    end = stage.boot(log=True)
+    end = stage.boot(log=True, wifi_windows=[(0, scenario.seconds)] if scenario.sends else [])
     tape = Tape.read(stage.folder / "writes.log")
     return Take(scenario, os.path.getsize(stage.card), card, flash, nvs, tape, stage.frames, stage.boots, end)

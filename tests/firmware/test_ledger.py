@@ -79,6 +79,18 @@ class Damaged(unittest.TestCase):
         overwrite(self.journal, 0, bytes(range(256)) * 22)
         self.assertEqual(self.twice(), [(1, "found"), (2, "found"), (3, "found"), (4, "open")])
 
+    def test_whether_the_last_boot_was_stopped_is_not_known_without_its_record(self):
+        store = opened(self.folder)
+        store.boot = 1
+        store.idle()
+        store.close()
+        stopped = opened(self.folder)
+        stopped.close()
+        overwrite(self.journal, 11 * RECORD_BYTES, bytes(RECORD_BYTES))
+        doubted = opened(self.folder)
+        doubted.close()
+        self.assertEqual((stopped.broke_off, doubted.broke_off), ([], [(1, "")]))
+
     def test_garbage_after_the_index_was_saved_costs_nothing_before(self):
         store = opened(self.folder)
         saved(store)

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The power is cut at writes that a seed chooses, in every scenario; `make crash` cuts it at every one.
+
+A failure names the command that replays the cut.
+"""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from host_tools.commands.sim import command
+from sim import image
+from sim.crash.campaign import Campaign, Outcome
+from sim.crash.scenarios import SCENARIOS
+from sim.crash.variants import VARIANTS
+
+SEED, CUTS_EACH = 11, 48  # of each of the scenarios: more than 500 in all
+
+NO_SYNC = """
+from firmware.segment import SegmentWriter
+SegmentWriter._read_back = lambda self: None
+class Unsynced:
+    def __init__(self, file): self.file = file
+    def flush(self): pass
+    def __getattr__(self, name): return getattr(self.file, name)
+put = SegmentWriter.put
+def put_unsynced(self, chunk):
+    if not isinstance(self._file, Unsynced): self._file = Unsynced(self._file)
+    put(self, chunk)
+SegmentWriter.put = put_unsynced
+"""
+
+NO_COMPARING = """
+from firmware.uploader import Uploader
+start = Uploader.__init__
+def hasty(self, storage, *rest, **more):
+    start(self, storage, *rest, **more)
+    async def run():
+        from firmware.compat import sleep_ms
+        while True:
+            await sleep_ms(300)
+            info = storage.store and storage.store.next_pending()
+            if info: storage.store.mark_stored(info, "etag")
+    self.run = run
+Uploader.__init__ = hasty
+"""
+
+
+def tried(scenario: str, sample: int, variants: tuple[str, ...] = tuple(VARIANTS)) -> list[Outcome]:
+    with Campaign([scenario], variants) as campaign:
+        return list(campaign.run(campaign.cuts(SEED, sample=sample), processes=1))
+
+
+def complaints(outcomes: list[Outcome]) -> dict[str, list[str]]:
+    return {outcome.cut.command: outcome.verdict.problems for outcome in outcomes if outcome.verdict.problems}
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS)
+def test_no_cut_breaks_a_promise(scenario: str):
+    outcomes = tried(scenario, CUTS_EACH)
+    assert (complaints(outcomes), len(outcomes), len({outcome.cut for outcome in outcomes})) == ({}, CUTS_EACH, CUTS_EACH)
+    assert len({outcome.cut.variant for outcome in outcomes}) >= 4
+
+
+def test_there_are_enough_of_them():
+    assert len(SCENARIOS) * CUTS_EACH >= 500
+
+
+@pytest.mark.parametrize(
+    ("scenario", "sabotage", "complaint"),
+    [("recording", NO_SYNC, "of footage are lost"), ("upload", NO_COMPARING, "the store does not have it")],
+    ids=["a commit that does not sync", "an upload that never was"],
+)
+def test_a_firmware_that_cheats_is_found_out(scenario: str, sabotage: str, complaint: str, monkeypatch: pytest.MonkeyPatch):
+    build = image.build
+    monkeypatch.setattr(image, "build", lambda board, settings: build(board, settings, sabotage))
+    found = [problem for problems in complaints(tried(scenario, 24, ("prefix", "lost"))).values() for problem in problems]
+    assert any(complaint in problem for problem in found), found
+
+
+def test_a_cut_is_replayed_by_its_command():
+    words = ["crash", "--scenario", "recording", "--cut", "150", "--variant", "torn", "--seed", "5", "--processes", "1", "--json"]
+    first, second = (json.loads(CliRunner().invoke(command, words, standalone_mode=False).output.splitlines()[-1]) for _ in range(2))
+    assert (first["cuts"], first["violations"], first["failures"]) == (1, 0, [])
+    assert {**first, "real_s": 0} == {**second, "real_s": 0}
+
+
+def test_a_write_that_no_scenario_has_is_refused():
+    done = CliRunner().invoke(command, ["crash", "--scenario", "recording", "--cut", "99999"], standalone_mode=False)
+    assert "no scenario has so many writes" in str(done.exception)
