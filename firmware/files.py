@@ -7,7 +7,8 @@ import os
 from firmware.compat import const
 
 _MOST_DIGITS = const(9)  # more is no number of ours, and would not fit the index
-_ENOENT = const(2)
+_ENOENT, _ENOTDIR = const(2), const(20)
+_IS_FOLDER = const(0x4000)
 
 
 def exists(path):
@@ -34,7 +35,9 @@ def usable_folder(path):
 
 
 def _is_readable(folder):
-    """Whether it can be searched to its end, or does not exist."""
+    """Whether it can be searched to its end, or does not exist. A cut may have left a file of this name."""
+    if exists(folder) and not os.stat(folder)[0] & _IS_FOLDER:
+        return False
     try:
         os.stat(folder + "/0")
     except OSError as error:
@@ -43,9 +46,16 @@ def _is_readable(folder):
 
 
 def numbers_in(folder, suffix=""):
-    """Sorted numbers that entries of a folder have for their name, before `suffix`. Other names are none of ours."""
+    """Sorted numbers that entries of a folder have for their name, before `suffix`. Other names are none of ours. What is no
+    folder holds nothing."""
     end = suffix.encode()
-    names = [name[: len(name) - len(end)] for name in os.listdir(folder.encode()) if name.endswith(end)]  # bytes: not every name is text
+    try:
+        names = os.listdir(folder.encode())  # bytes: not every name is text
+    except OSError as error:
+        if error.errno not in (_ENOENT, _ENOTDIR):
+            raise
+        names = []
+    names = [name[: len(name) - len(end)] for name in names if name.endswith(end)]
     return sorted(int(name) for name in names if _is_number(name))
 
 

@@ -70,14 +70,22 @@ class Notes:
 
     def open_gap(self, cause, from_ms, now_ms):
         """Begin a stretch without footage; one that has begun already goes on."""
-        if self._gap is not None and self._gap[1]:
-            self.close_gap(now_ms)
+        self.settle()
         if self._gap is None:
             self._gap = [cause, None, from_ms, now_ms]
 
+    def settle(self):
+        """Losses that were counted need no further frame to be told."""
+        if self._gap is not None and self._gap[1]:
+            self.close_gap(self._gap[3])
+
     def has_gap(self):
         """Whether something is lost of which the recording does not tell yet."""
-        return self._gap is not None or any(channel == channels.GAPS for channel, _, _ in self._waiting)
+        return self._gap is not None or self.tells_of_gap()
+
+    def tells_of_gap(self):
+        """Whether the next chunk will tell of a loss."""
+        return any(channel == channels.GAPS for channel, _, _ in self._waiting)
 
     def close_gap(self, now_ms):
         """A frame was taken. Losses that were counted ended with the last of them."""

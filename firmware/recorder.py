@@ -344,11 +344,12 @@ class Recorder:
 
     def _end(self, now_ms):
         """Close the segment here and now: recording stops."""
+        self._notes.settle()
         if self._writer is not None:
             if not self._closing:
                 self._begin_closing(now_ms)
             self._close_segment()
-        if not self._filling.is_empty():  # frames that came while the last segment was being closed
+        if not self._filling.is_empty() or self._notes.tells_of_gap():  # what came while the last segment was being closed
             self._open_segment(now_ms)
             self._begin_closing(now_ms)
             self._close_segment()

@@ -19,6 +19,7 @@ from firmware import channels, mcap
 from firmware.carve import holds_identity
 from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, SLICE_BYTES, ChunkBuffer
 from firmware.compat import const
+from firmware.reach import reach
 from firmware.segment import SegmentResult, summary_of
 
 CHECKED_CHUNKS = const(4)  # a commit follows each chunk, so one can be torn; more, for cards that promise too much
@@ -220,6 +221,9 @@ def repair(path, cause, boot, segment, device):
     size = os.stat(path)[6]
     with open(path, "r+b") as file:
         found = walk(file, size)
+        end = reach(file, found.end, boot, segment) if found.head_bytes and not found.is_closed else 0
+        if end > size:
+            size, found = end, walk(file, end)
         if not found.head_bytes:
             return found, SegmentResult(size, b"", [], 0, 0, None) if _holds_chunk(file) else None, None
         first_ms, frames = found.first_uptime_ms(), found.frames()

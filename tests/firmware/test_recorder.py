@@ -129,15 +129,15 @@ class CardTest(unittest.TestCase):
         cause, _, from_ms, to_ms = rig.gaps()[0]
         self.assertEqual((cause, from_ms), ("card_error", max([ms for _, ms in rig.frames() if ms < to_ms])))
 
-    def test_a_loss_that_found_no_room_in_the_last_chunk_is_left_to_the_next_boot(self):
+    def test_losses_that_found_no_room_in_the_last_chunk_get_one_more_and_then_are_left_to_the_next_boot(self):
         told = []
-        for gaps in (3, 70):
+        for gaps in (3, 70, 140):
             rig = Rig()
             rig.card.gaps = [{"cause": "power_on", "frames": None, "from_uptime_ms": None, "to_uptime_ms": None, "boot": 6}] * gaps
             rig.run_until(1_100)
             rig.stop()
             told.append((len(rig.messages(channels.GAPS)), "idle" in rig.card.calls))
-        self.assertEqual(told, [(3, True), (64, False)])
+        self.assertEqual(told, [(3, True), (70, True), (128, False)])
 
     def test_a_full_card_is_another_matter(self):
         rig = Rig()
@@ -220,6 +220,14 @@ class EndTest(unittest.TestCase):
             found = counted(rig.frames()), len(rig.frames()) == rig.recorder.sequence, rig.camera.opened_ms
             self.assertEqual(found, (True, True, None), at_ms)
             self.assertTrue(not rig.card.opened or rig.card.calls[-1] == "idle", at_ms)
+
+    def test_frames_skipped_right_before_the_end_are_told(self):
+        for stop_ms in range(2_000, 3_400, 70):
+            rig = Rig(segment_ms=1_000)
+            rig.run_until(stop_ms)
+            rig.keeper.now_ms += 1_200  # something else kept the interpreter busy
+            rig.stop()
+            self.assertEqual((stop_ms, rig.unexplained(), "idle" in rig.card.calls), (stop_ms, [], True))
 
     def test_a_pause_at_any_moment_is_one_gap(self):
         for at_ms in range(1_500, 6_000, 83):

@@ -7,7 +7,9 @@ import unittest
 from folders import Folder
 from test_segments import DEVICE, LIMIT, fill, opened
 
+from firmware.chunk import IDENTITY_MAGIC
 from firmware.files import exists
+from firmware.reach import reach
 from firmware.recovery import recover_open_segments, walk
 from firmware.segment import head
 
@@ -60,6 +62,17 @@ class RecoveryTest(unittest.TestCase):
     def test_a_walk_keeps_no_list_of_the_chunks(self):
         found = self.walked(leave_open(self.folder, chunks=40))
         self.assertEqual((found.summary.chunks, found.recent), (40, []))
+
+    def test_chunks_behind_an_end_that_a_cut_has_moved_are_reached(self):
+        path = leave_open(self.folder, chunks=5)
+        with open(path, "rb") as file:
+            data = file.read()
+        ends = [at for at in range(512, len(data), 512) if data[at + 9 : at + 17] == IDENTITY_MAGIC]
+        stale = data[: ends[2]] + data[ends[1] : ends[2]] + data[ends[3] :]
+        reached = [reach(io.BytesIO(data), at, 1, 1) for at in ends + [len(data)]]
+        others = [reach(io.BytesIO(data), ends[0], 1, 2), reach(io.BytesIO(data), ends[0], 2, 1)]
+        self.assertEqual((len(ends), reached), (5, [len(data)] * 6))
+        self.assertEqual((others, reach(io.BytesIO(stale), ends[0], 1, 1)), ([ends[0]] * 2, ends[2]))
 
     def test_a_torn_tail_is_wrapped_and_costs_its_chunk_only(self):
         """Torn padding does not even cost that."""
