@@ -89,7 +89,12 @@ class Damaged(unittest.TestCase):
         overwrite(self.journal, 11 * RECORD_BYTES, bytes(RECORD_BYTES))
         doubted = opened(self.folder)
         doubted.close()
-        self.assertEqual((stopped.broke_off, doubted.broke_off), ([], [(1, "")]))
+        for name in self.index():
+            os.remove(self.root + "/index/" + name)
+        os.remove(self.journal)
+        without = opened(self.folder)
+        without.close()
+        self.assertEqual((stopped.broke_off, doubted.broke_off, without.broke_off), ([], [(1, "")], [(1, "")]))
 
     def test_garbage_after_the_index_was_saved_costs_nothing_before(self):
         store = opened(self.folder)

@@ -6,15 +6,20 @@ A failure names the command that replays the cut.
 """
 
 import json
+import struct
+from collections.abc import Iterator
 
 import pytest
 from click.testing import CliRunner
 
 from host_tools.commands.sim import command
 from sim import image
+from sim.crash.bench import Cut
 from sim.crash.campaign import Campaign, Outcome
 from sim.crash.scenarios import SCENARIOS
-from sim.crash.variants import VARIANTS
+from sim.crash.take import Take
+from sim.crash.tape import CARD, SECTOR
+from sim.crash.variants import VARIANTS, survivors
 
 SEED, CUTS_EACH = 11, 48  # of each of the scenarios: more than 500 in all
 
@@ -78,6 +83,30 @@ def test_a_firmware_that_cheats_is_found_out(scenario: str, sabotage: str, compl
     monkeypatch.setattr(image, "build", lambda board, settings: build(board, settings, sabotage))
     found = [problem for problems in complaints(tried(scenario, 24, ("prefix", "lost"))).values() for problem in problems]
     assert any(complaint in problem for problem in found), found
+
+
+def torn_in_its_size(take: Take) -> Iterator[Cut]:
+    """Cuts after which a folder says that a file is shorter than it was before."""
+    for number, write in enumerate(take.tape.writes):
+        if write.part != CARD or len(write.data) != SECTOR or write.data[:1] != b".":
+            continue
+        old = take.content(write, number)
+        for seed in range(40):
+            kept = (survivors("torn", take, number, seed) or [write])[-1].data
+            sector = kept + old[len(kept) :]
+            sizes = [
+                struct.unpack_from("<I", sector, at + 28)[0] - struct.unpack_from("<I", old, at + 28)[0] for at in range(64, SECTOR, 32)
+            ]
+            if min(sizes) < 0:
+                yield Cut(take.scenario.name, number, "torn", seed)
+                break
+
+
+def test_a_file_whose_size_is_torn_keeps_its_footage():
+    with Campaign(["recording"], ["torn"]) as campaign:
+        cuts = list(torn_in_its_size(campaign.takes["recording"]))
+        outcomes = list(campaign.run(cuts, processes=1))
+    assert (complaints(outcomes), len(outcomes) > 0) == ({}, True)
 
 
 def test_a_cut_is_replayed_by_its_command():

@@ -179,6 +179,27 @@ MUTANTS = (
         (SEGMENTS,),
     ),
     Mutant(
+        "chunks behind an end that a cut has moved are written over",
+        "firmware/recovery.py",
+        "        if end > size:\n",
+        "        if end < 0:\n",
+        ("tests/host/test_crash.py::test_a_file_whose_size_is_torn_keeps_its_footage",),
+    ),
+    Mutant(
+        "a boot counts as stopped because its journal is lost",
+        "firmware/ledger.py",
+        "            self._doubt_the_end()\n",
+        "",
+        (LEDGER,),
+    ),
+    Mutant(
+        "frames skipped right before the end are told by nobody",
+        "firmware/recorder.py",
+        "        self._notes.settle()\n        if self._writer is not None:\n",
+        "        if self._writer is not None:\n",
+        (RECORDER,),
+    ),
+    Mutant(
         "a boot number is used again",
         "firmware/segments.py",
         "        return highest if highest and highest == self._going_on else highest + 1\n",
