@@ -140,7 +140,7 @@ class World:
             "reset_cause": cause,
             "nvs": str(folder / "nvs.json"),
             "console": {"in": self._typed(now_us / 1_000_000)},
-            "wifi": {"networks": [self._network()]},
+            "wifi": {"networks": [self._network(), *options.networks]},
             "trace": str(folder / "trace.jsonl"),
             "truth": str(folder / "truth.raw"),
             "control": f"/dev/fd/{control}",
@@ -160,7 +160,7 @@ class World:
     def _typed(self, now_s: float) -> list[list[Any]]:
         """What the person at the console types: what was asked for, then the end of the recording, once the power is back."""
         options = self._options
-        ending = "shutdown sync" if options.store and windows(options) else "shutdown"
+        ending = "shutdown sync" if options.store and (windows(options) or options.networks) else "shutdown"
         end_s = max(options.seconds, now_s + UP_S)
         script = [*options.typed, (end_s, "pause"), (end_s + 1, ending)]
         return [] if self._realtime else [[int(at * 1_000_000), text + "\r"] for at, text in sorted(script)]

@@ -15,7 +15,7 @@ The world is a dict, written by sim/world.py:
     cut_at_us, stop_at_us     when the power is cut (or None), and the end of the run
     heap_bytes, reset_cause, unique_id, nvs (a JSON file that outlives the boot)
     console                   {in: [[at_us, text]]}
-    wifi                      {networks: [{ssid, key, rssi, windows, bandwidth_bps, latency_us, and what air.py knows}]}
+    wifi                      {networks: [what air.py understands, ...]}
     trace, truth, control     files to append to, and the pipe that is told how the boot ended
     log                       None, or a file that gets every write which outlives a power cut: see write_log.py
 """
@@ -96,7 +96,7 @@ class Board:
             memory.observer = self._log.part(number)
 
     def _put_modules_in_place(self, world, board, seed):
-        air = Air(self.radio, self.clock)
+        air = Air(self.radio, self.clock, seed)
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
         board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)))
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))

@@ -37,8 +37,7 @@ def _make_wlan(radio, clock):
 
         def active(self, on=None):
             if on is not None:
-                if not on:
-                    radio.leave()
+                radio.switch(bool(on))
                 shared["active"] = bool(on)
             return shared["active"]
 
@@ -59,14 +58,14 @@ def _make_wlan(radio, clock):
                 return radio.status
             if what != "rssi":
                 raise ValueError("unknown status param")
-            if radio.network is None:
+            if radio.heard is None:
                 raise OSError("Wifi Not Connected")
-            return radio.network["rssi"]
+            return radio.rssi_of(radio.heard)
 
         def scan(self):
             self._must_be_active()
             clock.advance_us(SCAN_US)
-            return [_scanned(network) for network, _ in radio.in_reach()]
+            return [_scanned(network, radio.rssi_of(network)) for network in radio.in_reach()]
 
         def ifconfig(self):
             return ("10.0.0.2", "255.255.255.0", "10.0.0.1", "10.0.0.1") if self.isconnected() else ("0.0.0.0",) * 4
@@ -85,6 +84,7 @@ def _make_wlan(radio, clock):
     return WLAN
 
 
-def _scanned(network):
-    security = WPA2 if network.get("key") else OPEN
-    return network["ssid"].encode(), b"\x02\x00\x00\x00\x00\x01", 6, network["rssi"], security, False
+def _scanned(network, rssi):
+    """As the esp32 port tells it: a hidden network has no name, and nothing else says that it is hidden."""
+    name = "" if network.get("hidden") else network["ssid"]
+    return name.encode(), b"\x02\x00\x00\x00\x00\x01", 6, rssi, WPA2 if network.get("key") else OPEN, False

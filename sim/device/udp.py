@@ -32,16 +32,16 @@ class UdpSocket(Waitable):
         self._address = address
 
     def sendto(self, data, address):
-        """A question that nobody understands is lost, as datagrams are."""
+        """A question that nobody understands is lost, as any datagram may be."""
         self._air.must_be_up()
         left_us, half_us = self._air.send(len(data)), self._air.latency_us() // 2
-        answer = self._answer_to(bytes(data), address[1], left_us + half_us)
+        answer = b"" if self._air.loses() else self._answer_to(bytes(data), address[1], left_us + half_us)
         if answer:
             self._answers.append((left_us + 2 * half_us, answer, address))
         return len(data)
 
     def _answer_to(self, data, port, at_us):
-        if port == NTP_PORT and len(data) == 48 and data[0] & 7 == _CLIENT_MODE:
+        if port == NTP_PORT and len(data) == 48 and data[0] & 7 == _CLIENT_MODE and self._air.ntp_error_ms() is not None:
             return self._ntp_answer(data, at_us)
         if port == DNS_PORT and len(data) > 12 and self._air.names_work():
             return self._dns_answer(data)

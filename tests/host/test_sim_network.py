@@ -270,3 +270,21 @@ except OSError as error:
     assert took_ms == 40  # a round trip for the name, one for the question
     assert abs(unix_ms - (UTC_MS + now_ms - 10)) <= 1
     assert ended.printed[1] == "11"
+
+
+@pytest.mark.parametrize(("kind", "said"), [("login", ["HTTP/1.1 200 OK Welcome"]), ("reset", ["104"])])
+def test_a_captive_network_answers_in_the_place_of_everybody(tmp_path: Path, kind: str, said: list[str]):
+    main = (
+        CLIENT
+        + """
+async def get(host):
+    reader, writer = await asyncio.open_connection(host, 80)
+    writer.write(b"GET / HTTP/1.1\\r\\n\\r\\n")
+    await writer.drain()
+    answer = await reader.read(1000)
+    print(answer.split(b"\\r\\n")[0].decode(), "Welcome" if b"Welcome" in answer else "")
+attempt(get("store.example"))
+"""
+    )
+    ended = play(tmp_path, main, wifi={"networks": [{**NETWORK, "captive": kind}]})
+    assert [line.removesuffix(" 1560") for line in ended.printed] == said

@@ -7,6 +7,7 @@ from fakes import Trace
 from sim.device.air import Air
 from sim.device.clock import Clock
 from sim.device.network import NetworkModule
+from sim.device.portal import PAGE, Portal
 from sim.device.radio import BEACON_TIMEOUT, CONNECTING, GOT_IP, IDLE, NO_AP_FOUND, WRONG_PASSWORD, Radio
 
 HOME = {
@@ -64,6 +65,37 @@ class TestRadio(unittest.TestCase):
         second.active(False)
         self.assertEqual((first.active(), first.isconnected()), (False, False))
 
+    def test_a_signal_that_fades_ends_the_link(self):
+        fades = dict(HOME, rssi=[[0, -50], [4_000_000, -80], [6_000_000, -95], [8_000_000, -60]])
+        self.radio = Radio([fades], self.clock, self.trace)
+        self.radio.join("home", "secret")
+        self.assertEqual(self.statuses_at(2, 5, 7, 9), [GOT_IP, GOT_IP, BEACON_TIMEOUT, GOT_IP])
+
+    def test_the_strongest_of_one_name_is_joined(self):
+        near = dict(HOME, rssi=-40)
+        self.radio = Radio([HOME, near], self.clock, self.trace)
+        self.radio.join("home", "secret")
+        self.statuses_at(2)
+        self.assertEqual(self.radio.network["rssi"], -40)
+
+    def test_without_an_address_it_goes_on_connecting_and_hears_the_network(self):
+        self.radio = Radio([dict(HOME, dhcp_fails=[[0, 5_000_000]])], self.clock, self.trace)
+        wlan = NetworkModule(self.radio, self.clock).WLAN()
+        wlan.active(True)
+        wlan.connect("home", "secret")
+        found = []
+        for at_s in (3, 6):
+            self.clock.advance_to(at_s * 1_000_000)
+            found.append((wlan.status(), wlan.status("rssi")))
+        self.assertEqual(found, [(CONNECTING, -50), (GOT_IP, -50)])
+
+    def test_a_scan_blocks_and_hears_a_hidden_network_without_its_name(self):
+        weak, hidden = dict(HOME, rssi=-95), dict(HOME, hidden=True, rssi=-70)
+        wlan = NetworkModule(Radio([hidden, weak, dict(HOME, key="")], self.clock, self.trace), self.clock).WLAN()
+        wlan.active(True)
+        self.assertEqual([(row[0], row[3], row[4]) for row in wlan.scan()], [(b"home", -50, 0), (b"", -70, 3)])
+        self.assertEqual(self.clock.now_us, 2_000_000)
+
     def test_an_inactive_station_refuses(self):
         wlan = NetworkModule(self.radio, self.clock).WLAN()
         for call in (wlan.scan, wlan.disconnect, lambda: wlan.connect("home", "secret"), lambda: wlan.status("rssi")):
@@ -73,8 +105,12 @@ class TestRadio(unittest.TestCase):
 
 class TestAir(unittest.TestCase):
     def setUp(self):
-        self.clock = Clock(0, 0)
-        home = dict(HOME, names={"store.test": "127.0.0.1"}, names_fail=[[5_000_000, 6_000_000]])
+        self.enter({"names": {"store.test": "127.0.0.1"}, "names_fail": [[5_000_000, 6_000_000]]})
+
+    def enter(self, more):
+        """Join home as it is with these differences."""
+        self.clock, home = Clock(0, 0), dict(HOME)
+        home.update(more)
         radio = Radio([home], self.clock, Trace())
         self.air = Air(radio, self.clock)
         radio.join("home", "secret")
@@ -94,6 +130,27 @@ class TestAir(unittest.TestCase):
             ends.append(self.air.send(1000))
         self.assertEqual(ends, [2_003_920] * 3)  # two whole packets of 1460 bytes, and what was sent
 
+    def test_bandwidth_and_loss_change_in_steps(self):
+        self.enter(
+            {"bandwidth_bps": [[0, 8_000_000], [3_000_000, 80_000]], "loss_percent": [[0, 0], [4_000_000, 4]], "latency_us": 500_000}
+        )
+        found = []
+        for at_s in (2, 3, 4):
+            self.clock.advance_to(at_s * 1_000_000)
+            found.append(self.air.bandwidth_bps())
+        self.assertEqual(found, [8_000_000, 80_000, 76_800])  # 96 % of it
+        self.enter({"loss_percent": 4, "latency_us": 500_000})
+        self.assertEqual(self.air.bandwidth_bps(), 142_496)  # what loss leaves of a fast line with a long way
+
+    def test_some_datagrams_get_lost(self):
+        self.enter({"loss_percent": 30})
+        lost = sum(self.air.loses() for _ in range(1000))
+        self.assertTrue(250 < lost < 350, lost)
+
+    def test_a_captive_network_leads_every_name_to_its_gateway_and_tells_no_time(self):
+        self.enter({"captive": "login"})
+        self.assertEqual((self.air.resolve("store.test"), self.air.ntp_error_ms()), ("10.0.0.1", None))
+
     def test_names(self):
         self.assertEqual((self.air.resolve("store.test"), self.clock.now_us), ("127.0.0.1", 2_020_000))
         with self.assertRaises(OSError) as caught:
@@ -105,6 +162,24 @@ class TestAir(unittest.TestCase):
         with self.assertRaises(OSError):
             self.air.resolve("store.test")
         self.assertEqual(self.clock.now_us, 19_500_000)
+
+
+class TestPortal(unittest.TestCase):
+    def heard(self, kind, request):
+        """What comes back for a request in two pieces: bytes, or the number of an error."""
+        portal, heard = Portal(kind), []
+        for piece in (request[:5], request[5:]):
+            portal.send(piece)
+            try:
+                heard.append(portal.recv(1000))
+            except OSError as error:
+                heard.append(error.args[0])
+        return heard
+
+    def test_a_login_page_or_a_reset(self):
+        self.assertEqual(self.heard("login", b"PUT / HTTP/1.1\r\n\r\n"), [11, PAGE])
+        self.assertEqual(self.heard("login", b"\x16\x03\x01\x00\x05hello"), [104, 104])
+        self.assertEqual(self.heard("reset", b"PUT / HTTP/1.1\r\n\r\n"), [104, 104])
 
 
 if __name__ == "__main__":
