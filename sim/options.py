@@ -16,7 +16,8 @@ from sim.faults import Fault
 class Options:
     """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`.
 
-    `network` is what is bad about the Wi-Fi's network, `networks` are further ones, see sim/device/air.py; `patience_ms`, in real time, how long a peer may be silent.
+    `network` is what is bad about the Wi-Fi's network, `networks` are further ones, see sim/device/air.py.
+    `patience_ms`: how long, in real time, a peer may be silent.
     `keep_unsynced`: at a cut the card keeps a part, chosen by the seed, of what it had not been told to keep.
     `wakes`: when a board that has gone to sleep is switched on again. `utc_at_zero_ms`: by default the host's time where there is
     a store, which looks at the signatures, else always the same. `before_main`: Python that runs on the board before its main.py.
