@@ -47,7 +47,7 @@ class App:
         self.health = Health(self.keeper)
         self.last_words = LastWords(board)
         self.supervisor = Supervisor(self.health, board.watchdog, config["watchdog_ms"], self.last_words.hangs)
-        self.link = Link(board.wifi, settings, self.keeper, self.health)
+        self.link = Link(board.wifi, settings, self.keeper, self.health, lambda: self.recorder.quiet_ms())
         self.storage = Storage(board, settings, self.keeper, self.health, self.device)
         self.recorder = self._make_recorder()
         self.uploader = Uploader(self.storage, settings, self.device, self.keeper, self.health, self.link)

@@ -26,6 +26,7 @@ ENOSPC = const(28)
 ESTALE = const(116)  # the card was taken out
 STALL_MS = const(400)  # a card that is busy for so long is worth a word
 NOT_RECORDED = "footage cannot be written: %s"
+REST_MS = const(60_000)  # longer than anybody stops the interpreter
 LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
 
 
@@ -89,6 +90,14 @@ class Recorder:
         self._want_stop = False
         if self.state == "stopped":
             self._notes.open_gap("paused", self._last_frame_ms, self._keeper.uptime_ms())
+
+    def quiet_ms(self):
+        """For how long the interpreter may stand still without costing a frame or leaving one unsafe."""
+        if self.state in ("paused", "stopped"):
+            return REST_MS
+        if self._writer is None or self._writer.busy() or not self._filling.is_empty():
+            return 0
+        return max(0, self._cadence.due_ms - self._keeper.uptime_ms())
 
     def note(self, channel, data):
         """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""

@@ -41,7 +41,12 @@ def _between(low, high):
 
 
 def _networks(value):
-    return isinstance(value, list) and all(isinstance(n, dict) and _text(n.get("ssid")) and _text(n.get("key", "")) for n in value)
+    return isinstance(value, list) and all(isinstance(network, dict) and _network(network) for network in value)
+
+
+def _network(value):
+    named = _text(value.get("ssid")) and _text(value.get("key", "")) and _between(-99, 99)(value.get("priority", 0))
+    return named and all(_flag(value.get(name, False)) for name in ("hidden", "metered"))
 
 
 def _store(value):
@@ -56,7 +61,7 @@ TABLE = {
     "segment_ms": (60000, _between(1000, 3600000), "greatest length of a segment; one of some 270 chunks ends before"),
     "part_bytes": (8388608, _between(MIN_PART_BYTES, 67108864), "size of an upload part"),
     "overwrite_unsent": (False, _flag, "on a full card, reclaim footage that is not stored yet"),
-    "wifi": ([], _networks, "known networks, best first: [{ssid, key}]"),
+    "wifi": ([], _networks, "known networks, best first: [{ssid, key, priority, hidden, metered}]"),
     "ntp_host": ("pool.ntp.org", _text, "time server"),
     "store": (None, _store, "S3 store: {endpoint, region, bucket, prefix, access_key, secret_key, ca_pem}"),
     "paused": (False, _flag, "the wearer's pause; survives a reboot"),

@@ -13,8 +13,8 @@ import os
 import struct
 
 from firmware import datagram
-from firmware.backoff import Backoff
-from firmware.compat import const, sleep_ms, ticks_diff, ticks_ms
+from firmware.backoff import Backoff, wait_ms
+from firmware.compat import const, ticks_diff, ticks_ms
 from firmware.names import NoAddress
 from firmware.timekeeper import iso
 
@@ -72,7 +72,7 @@ async def ask(address, port=PORT):
 
 
 class Clock:
-    """Sets the timekeeper when the link comes up, and again every hour."""
+    """Sets the timekeeper each time the link comes up, and again every hour; tells the link whether it leads to a time server."""
 
     def __init__(self, keeper, health, link, settings, ask=ask):
         self._keeper, self._health, self._link, self._settings = keeper, health, link, settings
@@ -83,7 +83,7 @@ class Clock:
     async def run(self):
         while True:
             await self._link.up.wait()
-            await sleep_ms(await self.step())
+            await wait_ms(self._link.down, await self.step())
 
     async def step(self):
         """Ask once; returns the pause before the next question."""
@@ -92,9 +92,11 @@ class Clock:
             unix_ms, at = await self._ask(await self._link.names.address(host))
         except (NoTime, NoAddress, OSError) as error:
             if not self._keeper.utc_known:
+                self._link.trust.failed("dns" if isinstance(error, NoAddress) else "time")
                 self._health.set_problem("clock", "no time from %s: %s; does this network let NTP through?" % (host, error))
             return self._backoff.next_ms()
         self._backoff.reset()
+        self._link.tells_time()
         return self._learn(unix_ms + ticks_diff(ticks_ms(), at), host)
 
     def _learn(self, unix_ms, host):

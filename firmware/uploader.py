@@ -81,13 +81,14 @@ class Uploader:
         obstacle = self._obstacle()
         if obstacle:
             self.state = obstacle
-            return LOOK_MS if self._link.up.is_set() else await self._until_up()
+            return LOOK_MS if self._link.for_footage.is_set() else await self._until_up()
         try:
             info = self._next()
             if info is None:
                 self.state = "all stored"
                 return IDLE_MS
             self.busy = True
+            self._link.use(True)
             await self._upload(info)
         except HttpError as error:
             return self._failed(error)
@@ -95,6 +96,7 @@ class Uploader:
             return self._failed(HttpError("card", "a segment cannot be read from the card (%s)" % error))
         finally:
             self.busy = False
+            self._link.use(False)
         self._backoff.reset()
         return 0
 
@@ -106,7 +108,7 @@ class Uploader:
             return "waiting for a card"
         if not self._settings.store:
             return "no store in the settings"
-        if not self._link.up.is_set():
+        if not self._link.for_footage.is_set():
             return "waiting for a known Wi-Fi network"
         if not self._keeper.utc_known:
             return "waiting for the time of day"
@@ -118,7 +120,7 @@ class Uploader:
         self._backoff.reset()
         if self._trouble in _LINK_KINDS:
             self._health.clear_problem("store")
-        await wait_ms(self._link.up, IDLE_MS)
+        await wait_ms(self._link.for_footage, IDLE_MS)
         return 0
 
     def _drop_client(self):
@@ -175,6 +177,7 @@ class Uploader:
         self._store_in_hand().mark_stored(info, etag)
         self._info, self._asides = None, 0
         self.stored += 1
+        self._link.carried(info.size)
         self._clock.accepted()
         self._health.clear_problem("store")
         self._health.count("stored")
@@ -189,6 +192,7 @@ class Uploader:
         if self._store is not self._storage.store:
             return LOOK_MS  # whatever it was: the card went
         self._trouble = error.kind
+        self._link.trust.failed(error.kind)
         self._health.count("upload_errors")
         if error.kind == "clock" and self._clock.correct(self._settings.store["endpoint"], error.headers.get("date", "")):
             return 0

@@ -53,13 +53,16 @@ class Wifi(Protocol):
     def disconnect(self) -> None:
         """Leave the network. Does not raise."""
     def state(self) -> str:
-        """One of "idle", "connecting", "connected", "no_ap", "wrong_key" or "failed". Does not block or raise."""
+        """One of "idle", "connecting", "no_address" (let in, and waiting for one), "connected", "no_ap", "wrong_key" or "failed".
+        Does not block or raise."""
+    def save_power(self, on: bool) -> None:
+        """Whether the radio sleeps between beacons: for those who wait, not for those who send. Does not block."""
     def rssi(self) -> int:
         """Signal strength in dBm; 0 while not connected. Does not block or raise."""
     def name_server(self) -> str:
         """Address of the one that the network names; "" while not connected. Does not block or raise."""
     def scan(self) -> list[tuple[str, int, bool]]:
-        """(ssid, dBm, needs a key) of what is in reach. Blocks for seconds: never while recording."""
+        """(ssid, dBm, needs a key) of what is in reach. Blocks for two seconds: never while recording."""
 
 class Watchdog(Protocol):
     def start(self, timeout_ms: int, last_call: Callable[[], None] | None = None) -> None:

@@ -31,7 +31,11 @@ class Wifi:
             self._wlan = network.WLAN(network.WLAN.IF_STA)
         self._wlan.active(on)
         if on:
-            self._wlan.config(hostname=self._hostname, pm=self._wlan.PM_PERFORMANCE, reconnects=RECONNECTS)
+            self._wlan.config(hostname=self._hostname, reconnects=RECONNECTS)
+
+    def save_power(self, on):
+        if self._wlan is not None:
+            self._wlan.config(pm=self._wlan.PM_POWERSAVE if on else self._wlan.PM_NONE)
 
     def connect(self, ssid, key):
         self._wlan.connect(ssid, key)
@@ -49,14 +53,18 @@ class Wifi:
         status = self._wlan.status()
         for number, name in _STATES:
             if number == status:
-                return name
+                return "no_address" if name == "connecting" and self._signal() else name
         return "failed"
 
-    def rssi(self):
+    def _signal(self):
+        """Can be asked for from the moment the access point has let us in, before there is an address."""
         try:
-            return self._wlan.status("rssi") if self.state() == "connected" else 0
-        except OSError:  # lost between the two questions
+            return self._wlan.status("rssi")
+        except OSError:
             return 0
+
+    def rssi(self):
+        return self._signal() if self.state() == "connected" else 0
 
     def name_server(self):
         return self._wlan.ifconfig()[3] if self.state() == "connected" else ""

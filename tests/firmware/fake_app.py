@@ -9,6 +9,7 @@ from dumb_terminal import DumbTerminal
 from firmware.compat import sleep_ms
 from firmware.console.shell import Shell
 from firmware.health import Health
+from firmware.networks import Networks
 
 
 class Named:
@@ -37,13 +38,32 @@ class FakeRecorder:
     def __init__(self, calls):
         self.state = "recording"
         self.sequence = 125
+        self.still_ms = 0
         self._calls = calls
+
+    def quiet_ms(self):
+        return self.still_ms
 
     def pause(self):
         self._calls.append("pause")
 
     def resume(self):
         self._calls.append("resume")
+
+
+class FakeLink:
+    def __init__(self, calls):
+        self.networks = Networks(Named(wifi=[{"ssid": "home", "key": "secret", "priority": 2}, {"ssid": "cafe"}]), lambda: 0)
+        self._calls = calls
+
+    def status(self):
+        return {"state": "connected", "rssi_dbm": -61}
+
+    def kick(self):
+        self._calls.append("look for Wi-Fi")
+
+    def scan(self):
+        return {"home": -60, "": -80}
 
 
 class FakeUploader:
@@ -109,7 +129,7 @@ class FakeApp:
         self.last_words = Named(hung="uploader")
         self.recorder = FakeRecorder(self.calls)
         self.uploader = FakeUploader(self.calls)
-        self.link = Named(status=lambda: {"state": "connected", "rssi_dbm": -61}, kick=lambda: self.calls.append("look for Wi-Fi"))
+        self.link = FakeLink(self.calls)
         self.store = FakeStore([(7, n, "stored" if n == 1 else "closed", 1_000_000 * n) for n in (1, 2, 3)])
         self.supervisor = FakeSupervisor()
         self.settings = FakeSettings(self.calls)

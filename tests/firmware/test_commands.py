@@ -162,6 +162,30 @@ class Sync(unittest.TestCase):
         self.assertEqual(do("sync now", FakeApp())[1], expected)
 
 
+class Wifi(unittest.TestCase):
+    def test_the_known_networks_and_no_key(self):
+        app = FakeApp()
+        app.link.networks.joined("home")
+        app.link.networks.proved("home", 2_000_000)
+        app.link.networks.failed("cafe", "captive")
+        result, text = do("wifi", app)
+        expected = (
+            "link  connected, -61 dBm",
+            "home  priority 2, joined 1 time, 2.0 MB stored",
+            "cafe  open, joined 0 times, 1 failure, the last: wants a login first, left alone for 10 min 00 s",
+        )
+        self.assertEqual((text, "secret" in str(result)), ("\n".join(expected), False))
+
+    def test_a_scan_only_while_it_costs_no_frame(self):
+        app = FakeApp()
+        with self.assertRaises(CommandError) as caught:
+            do("wifi scan", app)
+        app.recorder.still_ms = 60_000
+        text = do("wifi scan", app)[1]
+        self.assertEqual(caught.exception.hint, "Type pause first, and resume afterwards.")
+        self.assertEqual(text.split("\n")[-2:], ["hears home       -60 dBm", "hears (no name)  -80 dBm"])
+
+
 class PauseAndResume(unittest.TestCase):
     def test_until_resume(self):
         app = FakeApp()

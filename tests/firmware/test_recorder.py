@@ -46,6 +46,15 @@ class SteadyTest(unittest.TestCase):
         rig.run_until(15_000)
         self.assertTrue(max(rig.delays_ms()) <= 400, max(rig.delays_ms()))
 
+    def test_nobody_may_stop_the_interpreter_but_while_it_rests(self):
+        rig, found = Rig(), []
+        rig.run_until(3_000)
+        found.append(rig.recorder.quiet_ms())
+        rig.recorder.pause()
+        rig.run_until(6_000)
+        found.append(rig.recorder.quiet_ms())
+        self.assertEqual(found, [0, 60_000])
+
     def test_a_full_chunk_is_handed_over_before_its_time(self):
         rig = Rig()
         rig.camera.frame = bytes(20_000)  # two in a chunk

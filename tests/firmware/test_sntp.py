@@ -11,8 +11,10 @@ from peers import NoNames, run
 from firmware import sntp
 from firmware.compat import sleep_ms
 from firmware.health import Health
+from firmware.names import NoAddress
 from firmware.sntp import Clock, NoTime, unix_ms_at_arrival
 from firmware.timekeeper import Timekeeper
+from firmware.trust import Trust
 
 NOON_S = 1_795_435_200  # 2026-11-23T12:00:00Z
 TO_NTP_S = 2_208_988_800
@@ -90,6 +92,13 @@ class AskTest(unittest.TestCase):
 class Link:
     names = NoNames()
 
+    def __init__(self):
+        self.trust = Trust()
+        self.told_time = 0
+
+    def tells_time(self):
+        self.told_time += 1
+
 
 class Settings:
     ntp_host = "time.example"
@@ -108,7 +117,7 @@ def clock_of(*answers):
             raise found
         return found, sntp.ticks_ms()
 
-    return Clock(keeper, health, Link, Settings, ask), keeper, health
+    return Clock(keeper, health, Link(), Settings, ask), keeper, health
 
 
 NOON_MS = NOON_S * 1000
@@ -128,6 +137,18 @@ class ClockTest(unittest.TestCase):
         self.assertIn("does this network let NTP through?", health.problems["clock"])
         run(clock.step())
         self.assertEqual((keeper.utc_known, health.problems), (True, {}))
+
+    def test_the_link_hears_whether_it_leads_to_a_time_server(self):
+        """Silence speaks against a network only as long as nobody else has told the time."""
+        clock, _, _ = clock_of(NoTime("no answer"), NoAddress("no name"), OSError(113), NOON_MS, *[NoTime("no answer")] * 3)
+        seen = []
+        for _ in range(4):
+            run(clock.step())
+            seen.append((clock._link.trust.why, clock._link.told_time))
+        clock._link.trust = Trust()
+        for _ in range(3):
+            run(clock.step())
+        self.assertEqual((seen, clock._link.trust.why), ([("", 0), ("", 0), ("no_time", 0), ("no_time", 1)], ""))
 
     def test_the_store_is_believed_before_a_time_server(self):
         clock, keeper, health = clock_of(NOON_MS + 3_600_000, NOON_MS + 3_600_000, NOON_MS + 40_000, NOON_MS + 40_000)

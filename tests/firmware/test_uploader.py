@@ -214,7 +214,7 @@ class FailureTest(Case):
                 task = asyncio.create_task(bench.uploader.run())
                 await sleep_ms(5)
                 before = bench.uploader.state, list(shelf.log)
-                bench.link.up.set()
+                bench.link.for_footage.set()
                 while shelf.infos:
                     await sleep_ms(1)
                 task.cancel()

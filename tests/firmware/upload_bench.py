@@ -13,6 +13,7 @@ from firmware.compat import hexlify
 from firmware.health import Health
 from firmware.s3 import base64
 from firmware.timekeeper import Timekeeper
+from firmware.trust import Trust
 from firmware.uploader import Uploader
 
 NOON_MS = 1_795_435_200_000
@@ -145,9 +146,18 @@ class Link:
     names = NoNames()
 
     def __init__(self, up=True):
-        self.up = asyncio.Event()
+        self.for_footage = asyncio.Event()
+        self.trust = Trust()
+        self.used = []  # whenever somebody began or ceased to send
+        self.carried_bytes = 0
         if up:
-            self.up.set()
+            self.for_footage.set()
+
+    def use(self, in_use):
+        self.used.append(in_use)
+
+    def carried(self, size):
+        self.carried_bytes += size
 
 
 class Slot:

@@ -242,7 +242,7 @@ class WifiTest(Fresh):
 
     def test_the_radio_is_set_up_when_it_is_switched_on(self):
         self.wifi.active(False)
-        self.assertEqual(vendor.calls, [("WLAN", 0), ("active", True), ("config", "rec", 1, 2), ("active", False)])
+        self.assertEqual(vendor.calls, [("WLAN", 0), ("active", True), ("config", "rec", 2), ("active", False)])
 
     def test_a_radio_that_was_never_on_stays_untouched(self):
         vendor.calls.clear()
@@ -252,12 +252,22 @@ class WifiTest(Fresh):
         self.assertEqual((wifi.state(), wifi.rssi(), vendor.calls), ("idle", 0, []))
 
     def test_states_are_known_by_name(self):
-        states = []
+        states, vendor.WLAN.fails = [], True  # no signal: nobody has let us in yet
         for code in (1000, 1001, 1010, 200, 201, 202, 203, 204, 15):
             vendor.WLAN.answer = code
             states.append(self.wifi.state())
         failures = ["no_ap", "no_ap", "wrong_key", "failed", "wrong_key", "failed"]
         self.assertEqual(states, ["idle", "connecting", "connected"] + failures)
+
+    def test_who_is_let_in_and_has_no_address_can_ask_for_the_signal(self):
+        vendor.WLAN.answer = 1001
+        self.assertEqual((self.wifi.state(), self.wifi.rssi()), ("no_address", 0))
+
+    def test_power_is_saved_by_name(self):
+        Wifi({}).save_power(True)  # never on: nothing to save
+        self.wifi.save_power(True)
+        self.wifi.save_power(False)
+        self.assertEqual(vendor.calls[3:], [("config", 2), ("config", 0)])
 
     def test_join_and_leave(self):
         self.wifi.connect("home", "secret")

@@ -173,7 +173,7 @@ class CameraModule:
 
 
 class WLAN:
-    IF_STA, PM_PERFORMANCE = 0, 1
+    IF_STA, PM_NONE, PM_POWERSAVE = 0, 0, 2
     answer = 1000  # of status()
     fails = False
     found = []
@@ -184,8 +184,8 @@ class WLAN:
     def active(self, on):
         calls.append(("active", on))
 
-    def config(self, *, hostname, pm, reconnects):
-        calls.append(("config", hostname, pm, reconnects))
+    def config(self, **values):
+        calls.append(("config",) + tuple(values[name] for name in sorted(values)))
 
     def connect(self, ssid, key):
         calls.append(("connect", ssid, key))

@@ -21,6 +21,7 @@ FILES = (
     "card",
     "keep",
     "sync",
+    "wifi",
     "pause",
     "resume",
     "reboot",
