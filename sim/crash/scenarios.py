@@ -82,7 +82,7 @@ ALL = (
     Scenario("reclaim", "the card is full: what is stored is removed", 2.5, _OFTEN, _full_of_stored),
     Scenario("index", "the index is copied, needless parts of the journal are removed", 11.5, _OFTEN, _index_due, after_seconds=6),
     Scenario("journal", "a file of the journal is full, the next begins", 3, _OFTEN, _journal_full),
-    Scenario("upload", "segments are sent, whole and in parts, and called stored", 8, _LONG, _unsent, sends=True),
+    Scenario("upload", "segments are sent, whole and in parts, and called stored", 8, _LONG, _unsent, after_seconds=6, sends=True),
     Scenario("settings", "pause and resume are saved on the flash", 4, _OFTEN, _used, _PAUSES),
     Scenario("format", "the owner lets the card be formatted", 5, _OFTEN, _used, ((1.5, "card format sim-1"),), wipes=b"DAYLOG FORMAT"),
 )
