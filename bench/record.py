@@ -124,7 +124,7 @@ class Whole:
         identity = [("device", "bench")]
         settings = Settings()
         settings.part_bytes = part_bytes
-        self.recorder = Recorder(Camera(frames), Slot(store), self.keeper, Health(), settings, PROFILE, identity)
+        self.recorder = Recorder(Camera(frames), Slot(store), self.keeper, Health(), settings, {"bench": PROFILE}, "bench", identity)
         self.recorder.poll(0)
 
     def frames(self, count):

@@ -15,6 +15,7 @@ from firmware.health import Health
 from firmware.housekeeper import Housekeeper
 from firmware.last_words import LastWords
 from firmware.link import Link
+from firmware.power import WAKE_MS, Power
 from firmware.recorder import Recorder
 from firmware.settings import Settings
 from firmware.sntp import Clock
@@ -49,14 +50,18 @@ class App:
         self.supervisor = Supervisor(self.health, board.watchdog, config["watchdog_ms"], self.last_words.hangs)
         self.link = Link(board.wifi, settings, self.keeper, self.health, lambda: self.recorder.quiet_ms())
         self.storage = Storage(board, settings, self.keeper, self.health, self.device)
+        self.power = Power(board, config, settings, self.keeper, self.health, self._profile())
         self.recorder = self._make_recorder()
         self.uploader = Uploader(self.storage, settings, self.device, self.keeper, self.health, self.link)
+        self.power.rule(self.recorder, self.link, self._backlog)
         self._left = asyncio.Event()
 
     # -- starting ------------------------------------------------------------------------
 
     async def run(self):
         """Record until somebody leaves to the prompt."""
+        if self.power.is_still_empty():
+            self.board.deep_sleep(WAKE_MS)
         start = self.supervisor.start
         start("watchdog", self.supervisor.guard)
         start("console", lambda: console.serve(self))
@@ -69,6 +74,7 @@ class App:
         start("recorder", self.recorder.run, vital=True)
         start("housekeeper", Housekeeper(self.storage, self.settings, self.keeper, self.health).run)
         start("telemetry", self._telemetry)
+        start("power", lambda: self.power.run(lambda: self.shutdown(wake_ms=WAKE_MS)))
         start("start", self._outlast)
         await self._left.wait()
         await self._stop_recording()
@@ -101,12 +107,32 @@ class App:
         self.last_words.lived()
 
     def _make_recorder(self):
-        chosen, known = self.settings.profile, self.config["profiles"]
-        self.profile = name = chosen if chosen in known else self.config["default_profile"]
-        identity = [("device", self.device), ("board", self.board.name), ("firmware", VERSION), ("profile", name), ("format", "1")]
-        profile = known[name]
+        identity = [("device", self.device), ("board", self.board.name), ("firmware", VERSION), ("format", "1")]
+        known = self.config["profiles"]
+        profiles = {name: known[name] for name in self.power.profiles()}
         beat = lambda: self.supervisor.beat("recorder")  # noqa: E731
-        return Recorder(self.board.camera, self.storage, self.keeper, self.health, self.settings, profile, identity, beat)
+        return Recorder(self.board.camera, self.storage, self.keeper, self.health, self.settings, profiles, self._profile(), identity, beat)
+
+    def _profile(self):
+        chosen = self.settings.profile
+        return chosen if chosen in self.config["profiles"] else self.config["default_profile"]
+
+    @property
+    def profile(self):
+        """Name of the capture profile that is in use."""
+        return self.recorder.profile
+
+    def _backlog(self):
+        """(bytes, age in ms of the oldest) of the footage that is to be stored."""
+        store = self.store
+        try:
+            info = store.next_pending() if store else None
+        except OSError:  # the card is in trouble, of which others tell
+            info = None
+        if info is None:
+            return 0, 0
+        age_ms = self.keeper.uptime_ms() - info.start_uptime_ms if info.boot == store.boot else self.keeper.uptime_ms()
+        return store.pending_bytes(), max(0, age_ms)
 
     @property
     def store(self):
@@ -120,6 +146,7 @@ class App:
             await sleep_ms(TELEMETRY_MS)
             record = self.health.record()
             record["temperature_c"] = self.board.temperature_c()
+            record["power"] = self.power.status()
             self.recorder.note(channels.TELEMETRY, record)
 
     async def _light(self):
@@ -145,10 +172,10 @@ class App:
             self.last_words.ends_well()
         self.board.reset()
 
-    async def shutdown(self, sync=False):
-        """Close everything, upload what is pending if asked to, unmount, sleep."""
+    async def shutdown(self, sync=False, wake_ms=0):
+        """Close everything, upload what is pending if asked to, unmount, sleep; for so long, or until somebody wakes the board."""
         await self._end_recording(sync)
-        self.supervisor.start("sleep", self._sleep)  # not a part of the command: Ctrl-C comes too late now
+        self.supervisor.start("sleep", lambda: self._sleep(wake_ms))  # not a part of the command: Ctrl-C comes too late now
 
     async def _end_recording(self, sync=False):
         """Whoever breaks this off has changed his mind: recording goes on."""
@@ -166,14 +193,14 @@ class App:
             self.supervisor.start("recorder", self.recorder.run, vital=True)
         self.health.event("recording", "it goes on")
 
-    async def _sleep(self):
+    async def _sleep(self, wake_ms):
         for name in ("uploader", "link", "clock", "housekeeper", "card"):
             await self.supervisor.stop(name)
         self.storage.close()
         self.board.led.set(False)
         self.last_words.ends_well()
         await sleep_ms(GOODBYE_MS)  # the console writes in small pieces: let it finish
-        self.board.deep_sleep()
+        self.board.deep_sleep(wake_ms)
 
     async def _sync(self):
         """Until nothing is pending, however long that takes; gives up when nothing could be sent for some minutes.
@@ -182,6 +209,7 @@ class App:
         """
         uploader = self.uploader
         uploader.enabled = True
+        self.power.asked = self.link.enabled = True
         uploader.kick()
         self.link.kick()
         stored, idle_ms = uploader.stored, 0
@@ -191,6 +219,7 @@ class App:
                 stored, idle_ms = uploader.stored, 0
             elif not uploader.busy:
                 idle_ms += SYNC_LOOK_MS
+        self.power.asked = False
         if idle_ms >= SYNC_PATIENCE_MS:
             why = self.health.problems.get("store") or uploader.state
             self.health.event("sync", "given up; what is not stored stays on the card: %s" % why, "warn")

@@ -38,13 +38,14 @@ class Situation:
 
 
 class Governor:
-    """`mode`: "record", "rest" (too hot: nothing is captured) or "sleep" (close everything now). `why` is in words."""
+    """`mode`: "record", "rest" (too hot: nothing is captured) or "sleep" (close everything now). `why` is in words. `order`: the
+    profiles that may be chosen, richest first."""
 
     def __init__(self, profiles, preferred, battery_mah, radio_ma):
         self._ma = {name: profiles[name]["current_ma"] for name in profiles}
         rich = sorted(profiles, key=lambda name: -profiles[name]["fps"] * profiles[name]["expected_kb_per_frame"])
-        self._order = [name for name in rich if self._ma[name] <= self._ma[preferred] or name == preferred]
-        self._order = self._order[self._order.index(preferred) :]  # the owner's choice is the richest there is
+        self.order = [name for name in rich if self._ma[name] <= self._ma[preferred] or name == preferred]
+        self.order = self.order[self.order.index(preferred) :]  # the owner's choice is the richest there is
         self._radio_ma = radio_ma
         self.forecast = Forecast(battery_mah)
         self.profile, self.radio, self.mode, self.why = preferred, False, RECORD, "starting"
@@ -102,22 +103,22 @@ class Governor:
     def _wanted(self, situation):
         """(profile, why): the richest that the heat allows and that reaches the target."""
         if self._hot:
-            return self._order[-1], "too hot: %d C" % situation.temperature_c
+            return self.order[-1], "too hot: %d C" % situation.temperature_c
         if situation.external:
-            return self._order[0], "on external power"
+            return self.order[0], "on external power"
         if situation.percent is None or not situation.target_ms:
-            return self._order[0], "no target"
+            return self.order[0], "no target"
         target_hours = situation.target_ms / 3_600_000
-        for at, name in enumerate(self._order):
-            margin = BETTER_MARGIN if at < self._order.index(self.profile) else 1
+        for at, name in enumerate(self.order):
+            margin = BETTER_MARGIN if at < self.order.index(self.profile) else 1
             if self._hours(name, situation) >= target_hours * margin:
                 return name, "reaches the target: %.1f h" % target_hours
-        return self._order[-1], "no profile reaches the target: %.1f h" % target_hours
+        return self.order[-1], "no profile reaches the target: %.1f h" % target_hours
 
     def _switch(self, now_ms, wanted):
         if wanted == self.profile:
             return
-        better = self._order.index(wanted) < self._order.index(self.profile)
+        better = self.order.index(wanted) < self.order.index(self.profile)
         wait_ms = BETTER_MS if better else WORSE_MS
         if self._switched_ms is None or now_ms - self._switched_ms >= wait_ms:
             self.profile, self._switched_ms = wanted, now_ms
@@ -147,7 +148,7 @@ class Governor:
     def _can_afford_radio(self, situation):
         if situation.percent is None or not situation.target_ms:
             return situation.percent is None or situation.percent > 2 * RESERVE_PERCENT
-        return self._hours(self._order[-1], situation, self._radio_ma * RADIO_SHARE) >= situation.target_ms / 3_600_000
+        return self._hours(self.order[-1], situation, self._radio_ma * RADIO_SHARE) >= situation.target_ms / 3_600_000
 
     def _switch_radio(self, now_ms, wanted):
         since_ms = now_ms - self._radio_ms if self._radio_ms is not None else RADIO_OFF_MS

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Frames into segments: one copy, paced writes, commits in time, every loss explained.
 
-    recorder = Recorder(camera, storage, keeper, health, settings, profile, identity)
+    recorder = Recorder(camera, storage, keeper, health, settings, profiles, "svga10", identity)
     await recorder.run()
 
 Two chunks take turns: one is filled while the other is written in slices between frames. A
@@ -33,16 +33,15 @@ LEAD_MS = const(3)  # a slice is begun only if the next frame is further away th
 class Recorder:
     """`state`: "recording", "paused", "waiting" (for card or camera) or "stopped"."""
 
-    def __init__(self, camera, storage, keeper, health, settings, profile, identity, beat=lambda: None):
+    def __init__(self, camera, storage, keeper, health, settings, profiles, profile, identity, beat=lambda: None):
         self.state = "waiting"
         self.sequence = 0  # frames seen since boot, taken or missed
         self._camera, self._storage, self._keeper, self._health = camera, storage, keeper, health
-        self._settings, self._profile, self._identity = settings, profile, identity
+        self._settings, self._profiles, self._identity = settings, profiles, identity
         self._beat = beat
-        device = identity[0][1].encode()[:16]
-        self._filling = ChunkBuffer(profile["chunk_bytes"], device)
-        self._spare = ChunkBuffer(profile["chunk_bytes"], device)
-        self._cadence = Cadence(profile["fps"])
+        device, chunk_bytes = identity[0][1].encode()[:16], max([profiles[name]["chunk_bytes"] for name in profiles])
+        self._filling = ChunkBuffer(chunk_bytes, device)
+        self._spare = ChunkBuffer(chunk_bytes, device)
         self._limit_bytes = MAX_PARTS * settings.part_bytes
         self._store = None  # that of the open segment
         self._writer = None
@@ -51,6 +50,7 @@ class Recorder:
         self._opened_ms = self._sealed_ms = 0
         self._want_pause = settings.paused
         self._want_stop = False
+        self._hold = ""  # the cause, while others want nothing to be captured
         self._notes = Notes(keeper, health)
         self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, 0
         self._camera_open = False
@@ -58,6 +58,12 @@ class Recorder:
         self._durable_ms = 0  # the footage up to here is safe
         self._stalled_ms = -1  # when the card was busy for long
         self._looked_ms = 0  # when the camera was asked for a frame
+        self._adopt(profile)
+
+    def _adopt(self, name):
+        self.profile = self._wanted = name
+        self._profile = profile = self._profiles[name]
+        self._cadence = Cadence(profile["fps"])
         self._blind_ms = max(STALL_MS, 2000 // profile["fps"])  # after so long nobody knows which frames are waiting
 
     # -- what others call ------------------------------------------------------------
@@ -80,6 +86,14 @@ class Recorder:
 
     def resume(self):
         self._want_pause = False
+
+    def use(self, name):
+        """Go on with another of the profiles, in a new segment."""
+        self._wanted = name
+
+    def hold(self, cause):
+        """Capture nothing for this cause, until it is "" again."""
+        self._hold = cause
 
     def stop(self):
         """Close the segment and end `run`."""
@@ -107,8 +121,10 @@ class Recorder:
 
     def poll(self, now_ms):
         """Do what is due; returns for how long nothing will be (ms)."""
-        if self._want_stop or self._want_pause:
+        if self._want_stop or self._want_pause or self._hold:
             return self._rest(now_ms)
+        if self._wanted != self.profile:
+            self._change_profile(now_ms)
         if not self._ready(now_ms):
             return max(1, min(1000, self._retry_at_ms - now_ms))
         try:
@@ -144,7 +160,17 @@ class Recorder:
             self._seal(now_ms)
 
     def _rest(self, now_ms):
-        """Paused or stopping: what the camera has already is taken; then nothing is captured, nothing stays open."""
+        """Paused, held or stopping: nothing is captured, nothing stays open."""
+        self._cease(now_ms)
+        if self.state != "paused" and not self._want_stop:
+            cause = "paused" if self._want_pause else self._hold
+            self._health.event("paused", "recording is paused" + ("" if self._want_pause else ": " + cause))
+            self._notes.open_gap(cause, self._last_frame_ms or now_ms, now_ms)
+        self.state = "paused"
+        return 100
+
+    def _cease(self, now_ms):
+        """What the camera has already is taken; then camera and segment are closed."""
         if self._writer is not None or self.state == "recording":  # it may lie between two segments
             try:
                 self._take_waiting()
@@ -153,11 +179,13 @@ class Recorder:
             except OSError as error:
                 self._card_failed(error, now_ms)
         self._close_camera()
-        if self.state != "paused" and not self._want_stop:
-            self._health.event("paused", "recording is paused")
-            self._notes.open_gap("paused", self._last_frame_ms or now_ms, now_ms)
-        self.state = "paused"
-        return 100
+
+    def _change_profile(self, now_ms):
+        self._cease(now_ms)
+        if self._last_frame_ms:
+            self._notes.open_gap("profile", self._last_frame_ms, now_ms)
+        self._adopt(self._wanted)
+        self.state = "waiting"
 
     def _ready(self, now_ms):
         """Camera and segment open; tries again with back-off when one of them is not to be had."""
@@ -332,7 +360,7 @@ class Recorder:
             ("fps", self._profile["fps"]),
             ("commit_interval_ms", self._settings.commit_interval_ms),
         )
-        return self._identity + [("time_base", base)] + [(name, str(number)) for name, number in numbers]
+        return self._identity + [("profile", self.profile), ("time_base", base)] + [(name, str(number)) for name, number in numbers]
 
     def _begin_closing(self, now_ms):
         """The last chunk goes to the writer, which writes it between frames as ever."""

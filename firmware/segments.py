@@ -291,10 +291,14 @@ class SegmentStore:
         except OSError:
             return None
 
+    def pending_bytes(self):
+        """Of what is closed and not stored yet."""
+        return self.ledger.index.bytes_in[j.CLOSED]
+
     def status(self):
         index = self.ledger.index
         counts = {j.KINDS[kind]: index.count_in[kind] for kind in _SHOWN}
-        return {"boot": self.boot, "segments": counts, "pending_bytes": index.bytes_in[j.CLOSED], "free_bytes": self.free_bytes()}
+        return {"boot": self.boot, "segments": counts, "pending_bytes": self.pending_bytes(), "free_bytes": self.free_bytes()}
 
     def close(self):
         self.ledger.close()

@@ -40,6 +40,13 @@ def _between(low, high):
     return lambda value: isinstance(value, int) and not _flag(value) and low <= value <= high
 
 
+def _time_of_day(value):
+    if not _text(value) or not value:
+        return value == ""
+    hours, _, minutes = value.partition(":")
+    return len(hours) == len(minutes) == 2 and (hours + minutes).isdigit() and int(hours) < 24 and int(minutes) < 60
+
+
 def _networks(value):
     return isinstance(value, list) and all(isinstance(network, dict) and _network(network) for network in value)
 
@@ -60,6 +67,9 @@ TABLE = {
     "commit_interval_ms": (2000, _between(200, 60000), "the most footage one fault may cost"),
     "segment_ms": (60000, _between(1000, 3600000), "greatest length of a segment; one of some 270 chunks ends before"),
     "part_bytes": (8388608, _between(MIN_PART_BYTES, 67108864), "size of an upload part"),
+    "governor": (True, _flag, "let battery and heat choose the profile and the hours of the radio"),
+    "target_hours": (0, _between(0, 240), "how long it should record after it is switched on; 0: as long as it lasts"),
+    "record_until": ("", _time_of_day, "until when (UTC) it should record, as 22:00; empty: as target_hours says"),
     "overwrite_unsent": (False, _flag, "on a full card, reclaim footage that is not stored yet"),
     "wifi": ([], _networks, "known networks, best first: [{ssid, key, priority, hidden, metered}]"),
     "ntp_host": ("pool.ntp.org", _text, "time server"),

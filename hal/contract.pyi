@@ -10,6 +10,8 @@ Every call may raise OSError, and nothing else, unless it says it does not. `hal
 from collections.abc import Callable
 from typing import Any, Protocol
 
+from hal.drivers.gauge import Gauge
+
 class Camera(Protocol):
     def open(self, profile: dict[str, Any]) -> None:
         """Start the sensor with a capture profile. Blocks up to 4 s. OSError: no sensor, or it gives no picture."""
@@ -96,14 +98,16 @@ class Board(Protocol):
     def led(self) -> Led: ...
     @property
     def console(self) -> Console: ...
+    @property
+    def gauge(self) -> Gauge | None: ...
     def unique_id(self) -> bytes:
         """The chip's own number. Does not block or raise."""
     def reset_cause(self) -> str:
         """One of "power_on" (also a brown-out), "hard", "watchdog", "deep_sleep", "soft" or "unknown"."""
     def reset(self) -> None:
         """Restart at once; does not return."""
-    def deep_sleep(self) -> None:
-        """Off, until the board's wake source or its power returns; does not return."""
+    def deep_sleep(self, wake_ms: int = 0) -> None:
+        """Off, for so long (0: for ever), or until the board's power returns; does not return."""
     def temperature_c(self) -> int | None:
         """Of the chip; None where it cannot be read."""
     def set_rtc(self, unix_s: int) -> None:

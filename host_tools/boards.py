@@ -85,6 +85,7 @@ def _wired(data: dict[str, Any]) -> Iterator[tuple[str, int]]:
     yield from ((f"card D{i}", pin) for i, pin in enumerate(card["data"]))
     if "pin" in data["led"]:
         yield "led", data["led"]["pin"]
+    yield from ((f"gauge {name}", data["gauge"][name]) for name in ("scl", "sda") if "gauge" in data)
 
 
 def _partitions(flash: dict[str, Any]) -> Iterator[str]:

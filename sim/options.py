@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from firmware.governor import Governor
 from host_tools.boards import load
 from host_tools.errors import UsageError
+from sim.cell import Power
 from sim.fat32 import LEAST_BYTES
 from sim.faults import Fault
 
@@ -21,7 +23,7 @@ class Options:
     `keep_unsynced`: at a cut the card keeps a part, chosen by the seed, of what it had not been told to keep.
     `wakes`: when a board that has gone to sleep is switched on again. `utc_at_zero_ms`: by default the host's time where there is
     a store, which looks at the signatures, else always the same. `before_main`: Python that runs on the board before its main.py.
-    `log_writes`: keep every write that outlives a power cut, in writes.log.
+    `log_writes`: keep every write that outlives a power cut, in writes.log. `power`: the battery; without it there is always power.
     """
 
     board: dict[str, Any]
@@ -51,6 +53,7 @@ class Options:
     utc_at_zero_ms: int | None = None
     before_main: str = ""
     log_writes: bool = False
+    power: Power | None = None
 
     def __post_init__(self) -> None:
         profiles = self.board["profiles"]
@@ -69,9 +72,17 @@ class Options:
         self.power_cuts = sorted(self.power_cuts)
 
     @property
+    def profiles(self) -> dict[str, dict[str, Any]]:
+        """Those that may run: the one that was asked for, and with a battery those to which the recorder may change."""
+        known = self.board["profiles"]
+        governs = self.power and "gauge" in self.board and self.settings.get("governor", True)
+        names = Governor(known, self.profile, 1, 0).order if governs else [self.profile]
+        return {name: known[name] for name in names}
+
+    @property
     def period_ms(self) -> float:
-        """From one frame of the camera to the next."""
-        return 1000 / self.board["profiles"][self.profile]["fps"]
+        """From one frame of the camera to the next, at most."""
+        return 1000 / min(profile["fps"] for profile in self.profiles.values())
 
 
 def find_board(name: str) -> dict[str, Any]:

@@ -209,7 +209,7 @@ def _write(path: Path, source: Path, profile: dict[str, Any], progress: Progress
         sizes = _write_frames(body, _encode_all(source, profile, quality, progress))
         about = {"format": FORMAT, "frames": len(sizes), "quality": quality, "width": profile["width"], "height": profile["height"]}
         head = json.dumps(about).encode() + b"\n"
-        file.write(head + _index(len(head) + 8 * len(sizes), sizes))
+        file.write(head + index_of(len(head) + 8 * len(sizes), sizes))
         body.seek(0)
         shutil.copyfileobj(body, file, 1 << 20)
 
@@ -224,7 +224,7 @@ def _write_frames(body: Any, frames: Iterator[bytes]) -> list[int]:
     return sizes
 
 
-def _index(at: int, sizes: list[int]) -> bytes:
+def index_of(at: int, sizes: list[int]) -> bytes:
     """Offset and size of each frame, the first of which stands at `at`."""
     index = bytearray()
     for size in sizes:

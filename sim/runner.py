@@ -23,14 +23,15 @@ from random import Random
 from typing import Any
 
 from host_tools.errors import DaylogError
-from sim import card_image, faults, image, reel
+from sim import card_image, faults, image, reel, reels
 from sim.image import ROOT
 from sim.options import Options
 from sim.world import World, cards, device_settings, heap_size, interpreter
 
 SILENCE_S = 120  # real seconds without an end: the board hangs
 BOOT_US = 300_000  # from power to boot.py
-ASLEEP = "deep_sleep"
+ASLEEP, BROWNOUT = "deep_sleep", "brownout"
+POWER_LOST = ("cut", BROWNOUT)
 RESETS = {"reset": "hard", "watchdog": "watchdog", "soft_reset": "soft"}
 MOST_BOOTS = 64  # that nobody asked for
 
@@ -67,7 +68,7 @@ def prepare(options: Options, realtime: bool = False, progress: reel.Progress = 
     """Everything a boot needs, in the run's folder. Raises DaylogError. `progress` is told how many frames of the video are done."""
     folder = options.out
     built = image.build(options.board, device_settings(options), options.before_main)
-    frames = reel.make(options.video, options.board["profiles"][options.profile], progress)
+    frames = reels.together(options.video, options.profiles, progress)
     folder.mkdir(parents=True, exist_ok=True)
     for card, _ in cards(options, folder):
         card_image.make(card, options.card_mb)
@@ -86,23 +87,31 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
         began_us, end = now_us, boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
         ends.append(end)
         produced = end.details.get("produced", produced)
-        if end.reason == "cut":
+        if world.cell and "power" in end.details:
+            world.cell.take(end.details["power"], end.now_us)
+        if end.reason in POWER_LOST:
             forget_unsynced(options, len(ends))
-            now_us, cause = end.now_us + int(options.off_seconds * 1_000_000), "power_on"
-        elif end.reason in RESETS:
-            now_us, cause = end.now_us + BOOT_US, RESETS[end.reason]
-        elif woken_us := _woken_us(options, end):
-            now_us, cause = woken_us, "power_on"
-        else:
+        start = _next_start(options, world, end)
+        if start is None:
             return History(ends, time.monotonic() - started, world.utc_at_zero_ms)
+        now_us, cause = start
         faults.spoil(options.out / "card.img", options.faults, began_us, now_us)
     raise SimError(f"the board reset {most_boots} times", f"read {options.out / 'console.log'}")
 
 
-def _woken_us(options: Options, end: End) -> int | None:
-    """When somebody switches it on again, if it sleeps."""
-    later = (int(wake * 1_000_000) for wake in options.wakes if end.reason == ASLEEP and wake * 1_000_000 > end.now_us)
-    return min(later, default=None)
+def _next_start(options: Options, world: World, end: End) -> tuple[int, str] | None:
+    """(when, after which reset cause) the board boots again; None: it stays off."""
+    if end.reason == "cut":
+        return end.now_us + int(options.off_seconds * 1_000_000), "power_on"
+    if end.reason in RESETS:
+        return end.now_us + BOOT_US, RESETS[end.reason]
+    found = [(int(wake * 1_000_000), "power_on") for wake in options.wakes if end.reason == ASLEEP]
+    if end.reason == ASLEEP and end.details.get("wake_ms"):
+        found.append((end.now_us + end.details["wake_ms"] * 1000, "deep_sleep"))
+    if end.reason == BROWNOUT and world.cell and (back_us := world.cell.charged_from(end.now_us)):
+        found.append((back_us, "power_on"))
+    until_us = int((options.seconds + options.drain_seconds) * 1_000_000)
+    return min((start for start in found if end.now_us < start[0] < until_us), default=None)
 
 
 def forget_unsynced(options: Options, boot: int) -> None:

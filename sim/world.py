@@ -14,6 +14,7 @@ from host_tools.errors import UsageError
 from host_tools.files import write_private
 from host_tools.sources import read_store_file
 from sim import faults
+from sim.cell import Cell
 from sim.image import Image
 from sim.options import Options
 
@@ -22,7 +23,16 @@ SSID, KEY = "home", "correct horse"
 SECTOR = 512
 FOR_EVER_US = 1 << 50
 UP_S = 1  # from power-on until somebody types
-WORKINGS = ("flash.img", "nvs.json", "truth.raw", "undo.log", "undo2.log", "world.json", "writes.log")  # some hold the store's key
+WORKINGS = (
+    "flash.img",
+    "nvs.json",
+    "rtc.json",
+    "truth.raw",
+    "undo.log",
+    "undo2.log",
+    "world.json",
+    "writes.log",
+)  # some hold the store's key
 RESULTS = ("card.img", "console.log", "trace.jsonl", "truth.jsonl")
 
 
@@ -104,10 +114,12 @@ class World:
         self._options, self._image, self._reel, self._folder = options, image, reel, folder
         self._realtime = realtime
         self.reel = reel
+        self.cell = Cell(options.power, options.board) if options.power else None
         now_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
         self.utc_at_zero_ms = now_ms if options.utc_at_zero_ms is None else options.utc_at_zero_ms
         write_private(folder / "flash.img", image.data)
         (folder / "nvs.json").write_text("{}")
+        (folder / "rtc.json").write_text("")
         for path in (folder / "trace.jsonl", folder / "truth.raw", folder / "writes.log", *(undo for _, undo in cards(options, folder))):
             path.write_bytes(b"")
 
@@ -141,10 +153,12 @@ class World:
             "nvs": str(folder / "nvs.json"),
             "console": {"in": self._typed(now_us / 1_000_000)},
             "wifi": {"networks": [self._network(), *options.networks]},
+            "rtc": {**options.rtc, "file": str(folder / "rtc.json")},
             "trace": str(folder / "trace.jsonl"),
             "truth": str(folder / "truth.raw"),
             "control": f"/dev/fd/{control}",
             "log": str(folder / "writes.log") if options.log_writes else None,
+            "power": self.cell.about(now_us) if self.cell else None,
         }
 
     def _card(self) -> dict[str, Any]:

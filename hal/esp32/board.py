@@ -9,6 +9,7 @@ from asyncio import StreamReader
 import esp32
 import machine
 
+from hal.drivers import open_gauge
 from hal.esp32.camera import Camera
 from hal.esp32.card import Card
 from hal.esp32.wifi import Wifi
@@ -35,6 +36,7 @@ class Board:
         self.watchdog = Watchdog()
         self.led = Led(config["led"])
         self.console = Console()
+        self.gauge = _gauge(config.get("gauge"))
         self._nvs = esp32.NVS("daylog")
 
     def unique_id(self):
@@ -50,7 +52,9 @@ class Board:
     def reset(self):
         machine.reset()
 
-    def deep_sleep(self):
+    def deep_sleep(self, wake_ms=0):
+        if wake_ms:
+            machine.deepsleep(wake_ms)
         machine.deepsleep()
 
     def temperature_c(self):
@@ -83,6 +87,17 @@ class Board:
     def nvs_set_text(self, key, text):
         self._nvs.set_blob(key, text.encode()[:_TEXT_BYTES])
         self._nvs.commit()
+
+
+def _gauge(config):
+    """The gauge on the board's bus; None if its data names none, or nothing answers there: it may be left out."""
+    if config is None:
+        return None
+    bus = machine.I2C(0, scl=machine.Pin(config["scl"]), sda=machine.Pin(config["sda"]))
+    try:
+        return open_gauge(config["chip"], bus)
+    except OSError:
+        return None
 
 
 def _nobody():

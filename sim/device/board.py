@@ -16,7 +16,9 @@ The world is a dict, written by sim/world.py:
     heap_bytes, reset_cause, unique_id, nvs (a JSON file that outlives the boot)
     console                   {in: [[at_us, text]]}
     wifi                      {networks: [what air.py understands, ...]}
+    rtc                       {file, present, drift_ppm}: see rtc.py
     trace, truth, control     files to append to, and the pipe that is told how the boot ended
+    power                     absent: nothing of it is modelled; else what supply.py takes
     log                       None, or a file that gets every write which outlives a power cut: see write_log.py
 """
 
@@ -38,12 +40,15 @@ from sim.device.esp32 import Esp32Module
 from sim.device.fence import Fenced, FencedOs
 from sim.device.flash import Flash
 from sim.device.heap import Heap
+from sim.device.i2c import make_i2c
 from sim.device.ioqueue import VirtualQueue
 from sim.device.machine import MachineModule
 from sim.device.network import NetworkModule
 from sim.device.radio import Radio
+from sim.device.rtc import Rtc
 from sim.device.sensor import Reel, Sensor
 from sim.device.sockets import SocketModule, SslModule
+from sim.device.supply import Supply
 from sim.device.trace import Trace
 from sim.device.vtime import install
 from sim.device.write_log import CARD, FLASH, NVS, WriteLog
@@ -66,6 +71,7 @@ class Board:
         self.card = self._card(world, board, seed)
         self._watch(self.card, CARD)
         self.radio = Radio(world["wifi"]["networks"], clock, self.trace)
+        self.supply = Supply(world["power"], board, clock, self.trace, self.ending) if world.get("power") else None
         self._image = open(world["image"], "r+b")
         self._put_modules_in_place(world, board, seed)
         self._mount_flash(world)
@@ -96,16 +102,24 @@ class Board:
             memory.observer = self._log.part(number)
 
     def _put_modules_in_place(self, world, board, seed):
-        air = Air(self.radio, self.clock, seed)
+        air, supply = Air(self.radio, self.clock), self.supply
+        if supply is not None:
+            self.sensor.on_power, self.radio.on_power, air.on_send = supply.camera, supply.radio, supply.sends
+        bus = make_i2c(_bus_pins(board), supply.chips(board.get("gauge")) if supply else {}, self.clock)
+        rtc = Rtc(world.get("rtc"), self.clock, world["reset_cause"] == "power_on")
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
-        board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)))
+        board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)), rtc)
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))
         random.seed(seed)
         vendor = {
-            "machine": MachineModule(board, self.clock, self.card, self.ending, self.trace, board_time, world["reset_cause"], unique_id),
+            "machine": MachineModule(
+                board, self.clock, self.card, self.ending, self.trace, board_time, bus, world["reset_cause"], unique_id
+            ),
             "camera": CameraModule(self.sensor, board["camera"], self.clock, self.trace),
             "network": NetworkModule(self.radio, self.clock),
-            "esp32": Esp32Module(open(world["nvs"], "r+"), board["flash"]["partitions"], self._log and self._log.part(NVS)),
+            "esp32": Esp32Module(
+                open(world["nvs"], "r+"), board["flash"]["partitions"], self._log and self._log.part(NVS), supply and supply.power
+            ),
             "socket": SocketModule(air),
             "ssl": SslModule(),
             "sys": SysModule(sys, typed),
@@ -125,10 +139,21 @@ class Board:
         sys.path[:] = ["", ".frozen", "/lib"]
 
     def _set_alarms(self, world):
-        self.ending.details = lambda: {"heap": self.heap.report(), "produced": self.sensor.produced}
+        self.ending.details = self._report
         if world.get("cut_at_us") is not None:
             self.clock.at(world["cut_at_us"], lambda: self.ending.end("cut"))
         self.clock.at(world["stop_at_us"], lambda: self.ending.end("stop"))
+
+    def _report(self):
+        """What every ending tells."""
+        power = {"power": self.supply.power.report()} if self.supply else {}
+        power.update({"heap": self.heap.report(), "produced": self.sensor.produced})
+        return power
+
+
+def _bus_pins(board):
+    gauge = board.get("gauge", {})
+    return gauge.get("scl"), gauge.get("sda")
 
 
 def _files(card):

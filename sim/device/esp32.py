@@ -15,15 +15,16 @@ class Esp32Module:
     HEAP_DATA, HEAP_EXEC = 4, 1
     WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True
 
-    def __init__(self, nvs_file, partitions, observer=None):
+    def __init__(self, nvs_file, partitions, observer=None, power=None):
         self.NVS = _make_nvs(nvs_file, observer)
         self.Partition = _make_partition(partitions)
+        self._power = power
 
     def idf_heap_info(self, capabilities):
         return [(300000, 150000, 110000, 100000)]
 
     def mcu_temperature(self):
-        return 48
+        return self._power.die_c if self._power else 48
 
 
 def _make_nvs(file, observer):

@@ -48,7 +48,7 @@ def make_i2c(wired, chips, clock):
 
 
 def _number(pin):
-    return getattr(pin, "number", pin)
+    return getattr(pin, "_number", pin)
 
 
 def no_register(chip, number):

@@ -14,7 +14,7 @@ class MachineModule:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
     PIN_WAKE, TIMER_WAKE = 2, 4
 
-    def __init__(self, board, clock, card, ending, trace, board_time, cause, unique_id):
+    def __init__(self, board, clock, card, ending, trace, board_time, bus, cause, unique_id):
         self._cause, self._unique_id = RESET_CAUSES.get(cause, 0), unique_id
         self._clock, self._ending = clock, ending
         self._hz = 240_000_000
@@ -23,6 +23,7 @@ class MachineModule:
         self.WDT = _make_watchdog(clock, ending)
         self.Timer = _make_timer(clock)
         self.RTC = _make_rtc(board_time)
+        self.I2C = bus
 
     def reset_cause(self):
         return self._cause
@@ -208,10 +209,11 @@ def _make_rtc(board_time):
     class RTC:
         def datetime(self, fields=None):
             if fields is None:
-                year, month, day, hour, minute, second, weekday = board_time.gmtime()[:7]
-                return year, month, day, weekday, hour, minute, second, 0
-            year, month, day, _, hour, minute, second, _ = fields
-            board_time.set_rtc(board_time.mktime((year, month, day, hour, minute, second, 0, 0)))
+                seconds, ns = divmod(board_time.time_ns(), 1_000_000_000)
+                year, month, day, hour, minute, second, weekday = board_time.gmtime(seconds)[:7]
+                return year, month, day, weekday, hour, minute, second, ns // 1000
+            year, month, day, _, hour, minute, second, us = fields
+            board_time.set_rtc(board_time.mktime((year, month, day, hour, minute, second, 0, 0)), us)
 
         init = datetime
 

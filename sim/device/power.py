@@ -17,12 +17,14 @@ INRUSH_PERCENT = 180  # a part that starts draws this much of its current for a 
 class Power:
     """`loads`: what each part draws at first, in mA from the cell. `used_mwh` since the first boot."""
 
-    def __init__(self, clock, battery, warmth, surroundings, loads, trace, brownout_mv):
+    def __init__(self, clock, battery, warmth, surroundings, loads, trace, brownout_mv, used_mwh=0.0):
         self._clock, self._battery, self._warmth, self._surroundings = clock, battery, warmth, surroundings
         self._loads, self._trace, self._brownout_mv = dict(loads), trace, brownout_mv
         self._settled_us = clock.now_us
         self._ambient_c, self._external_ma = surroundings(clock.now_us)
-        self.used_mwh = 0.0
+        self.used_mwh = used_mwh
+        self._pulses = 0  # mA times us, since time was settled
+        self._average_ma = self.load_ma()
         self.on_brownout = None
         clock.at(clock.now_us + LOOK_US, self._look)
 
@@ -35,8 +37,13 @@ class Power:
             return
         self._settle()
         self._loads[part] = milliamps
+        self._average_ma = self.load_ma()
         extra = max(0, milliamps - before) * (INRUSH_PERCENT - 100) // 100
         self._check(self.load_ma() + extra)
+
+    def pulse(self, milliamps, duration_us):
+        """A part has drawn more for a moment, too short for the voltage to matter."""
+        self._pulses += milliamps * duration_us
 
     def load_ma(self):
         return sum(self._loads.values())
@@ -48,18 +55,20 @@ class Power:
         if seconds <= 0:
             return
         self._settled_us = self._clock.now_us
-        load_ma = self.load_ma()
-        self.used_mwh += self._battery.flow(load_ma, self._external_ma, seconds, self._warmth.celsius)
+        self._average_ma = self.load_ma() + self._pulses / (seconds * 1e6)
+        self._pulses = 0
+        self.used_mwh += self._battery.flow(self._average_ma, self._external_ma, seconds, self._warmth.celsius)
         self._warmth.flow(self._power_mw(), self._ambient_c, seconds)
         self._ambient_c, self._external_ma = self._surroundings(self._clock.now_us)
 
     def _power_mw(self):
-        return self.load_ma() * 3.7
+        return self._average_ma * 3.7
 
     def _look(self):
         self._settle()
         self._check(self.load_ma())
         self._trace.numbers("battery", "mv", self.battery_mv, "percent", int(self._battery.percent()))
+        self._trace.numbers("warmth", "case_c", int(self._warmth.celsius), "die_c", self.die_c)
         self._clock.at(self._clock.now_us + LOOK_US, self._look)
 
     def _check(self, load_ma):
@@ -72,7 +81,7 @@ class Power:
     @property
     def current_ma(self):
         self._settle()
-        return int(self._battery.current_ma(self.load_ma(), self._external_ma, self._warmth.celsius))
+        return int(self._battery.current_ma(self._average_ma, self._external_ma, self._warmth.celsius))
 
     @property
     def battery_mv(self):

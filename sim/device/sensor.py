@@ -19,17 +19,22 @@ class Reel:
 
     def __init__(self, path):
         self._file = open(path, "rb")
-        self.frames = json.loads(self._file.readline())["frames"]
+        about = json.loads(self._file.readline())
+        self.frames, self._profiles = about["frames"], about.get("profiles", {})
         self._index = array("I", bytes(8 * self.frames))  # offset and size of each
         self._file.readinto(self._index)
 
-    def size(self, number):
-        """Bytes of frame `number`; the reel loops."""
-        return self._index[number % self.frames * 2 + 1]
+    def of(self, profile):
+        """(first, count) of the frames that this profile has; they loop."""
+        return self._profiles.get(profile, (0, self.frames))
 
-    def read(self, number, view):
+    def size(self, index):
+        """Bytes of a frame."""
+        return self._index[2 * index + 1]
+
+    def read(self, index, view):
         """Fill a view that has the frame's size."""
-        self._file.seek(self._index[number % self.frames * 2])
+        self._file.seek(self._index[2 * index])
         self._file.readinto(view)
 
 
@@ -59,6 +64,7 @@ class Sensor:
         largest = max(profiles[name]["fb_bytes"] for name in profiles)
         self._all_slots = [Slot(largest) for _ in range(fb_count)]
         self._running = False
+        self.on_power = None  # called with the profile that it starts with, and None when it stops
         self._held = None
         self._end_us = 0
 
@@ -68,7 +74,9 @@ class Sensor:
         """Begin with frames of a FrameSize's name. OSError if no profile has it."""
         if self._reel is None:
             raise OSError("Failed to capture initial frame: this world has no reel")
-        profile = self._profile_of(size_name)
+        name = self._profile_named(size_name)
+        profile = self._profiles[name]
+        self._first, self._count = self._reel.of(name)
         self._fb_bytes = profile["fb_bytes"]
         self._period_us = 1_000_000 // profile["fps"]
         self._free = self._all_slots[:count]
@@ -77,11 +85,13 @@ class Sensor:
         self._arriving = self._free.pop(0)
         self._end_us = self._clock.now_us + self._period_us  # of the frame that is arriving
         self._running = True
+        if self.on_power:
+            self.on_power(profile)
 
-    def _profile_of(self, size_name):
+    def _profile_named(self, size_name):
         for name in [self._first_choice] + sorted(self._profiles):
             if name in self._profiles and self._profiles[name]["size"] == size_name:
-                return self._profiles[name]
+                return name
         raise OSError("Failed to capture initial frame: the board has no profile of size " + size_name)
 
     def stop(self):
@@ -91,6 +101,8 @@ class Sensor:
             for slot in self._filled:
                 self._tell(slot.frame, slot.ticks_ms, len(slot.view), "lost:uncollected")
             self._running = False
+            if self.on_power:
+                self.on_power(None)
 
     # -- what the firmware asks for ----------------------------------------------------------
 
@@ -133,7 +145,7 @@ class Sensor:
     def _finish_frame(self):
         number, slot = self.produced, self._arriving
         self.produced += 1
-        size = self._reel.size(number)
+        size = self._reel.size(self._index_of(number))
         ticks_ms = (self._end_us - self._clock.boot_us) // 1000
         if slot is None:
             return self._tell(number, ticks_ms, size, "dropped:overflow")
@@ -141,13 +153,16 @@ class Sensor:
             self._free.insert(0, slot)
             return self._tell(number, ticks_ms, size, "dropped:too_large")
         slot.frame, slot.ticks_ms, slot.view = number, ticks_ms, slot.all[:size]
-        self._reel.read(number, slot.view)
+        self._reel.read(self._index_of(number), slot.view)
         self._stamp(slot.bytes, number)
         self._filled.append(slot)
         if len(self._filled) > self._most_filled:
             oldest = self._filled.pop(0)
             self._tell(oldest.frame, oldest.ticks_ms, len(oldest.view), "dropped:overflow")
             self._free.append(oldest)
+
+    def _index_of(self, number):
+        return self._first + number % self._count
 
     def _stamp(self, buffer, number):
         at = STAMP_END
@@ -157,4 +172,4 @@ class Sensor:
             number //= 10
 
     def _tell(self, number, ticks_ms, size, fate):
-        print(number, self._boot_index, ticks_ms, number % self._reel.frames, size, fate, file=self._truth)
+        print(number, self._boot_index, ticks_ms, self._index_of(number), size, fate, file=self._truth)

@@ -10,8 +10,9 @@ clock asyncio sees is kept far ahead of those: such a task then lies in the past
 import sys
 import time as real_time
 
+from sim.device.rtc import EPOCH_S
+
 AHEAD_MS = 1_000_000_000
-EPOCH_2000_S = 946684800  # the esp32 port counts seconds from 2000
 DAYS_TO_2000 = 730426  # from 1 March of year 0, counted from 1
 _HALF = 1 << 29  # ticks wrap at 2**30 on boards: ticks_us after 18 minutes
 _MASK = 2 * _HALF - 1
@@ -26,11 +27,10 @@ def ticks_diff(later, earlier):
 
 
 class Time:
-    """The board's `time`. At power-on the real-time clock starts at its epoch."""
+    """The board's `time`. As on the esp32, it counts seconds from 2000."""
 
-    def __init__(self, clock):
-        self._clock = clock
-        self._rtc_offset_s = 0
+    def __init__(self, clock, rtc):
+        self._clock, self._rtc = clock, rtc
         self.ticks_add, self.ticks_diff = ticks_add, ticks_diff
         self.localtime = self.gmtime
 
@@ -52,17 +52,17 @@ class Time:
         self._clock.advance_us(int(max(0, duration_s) * 1_000_000))
 
     def time(self):
-        return self._clock.uptime_us() // 1_000_000 + self._rtc_offset_s
+        return self._rtc.unix_us() // 1_000_000 - EPOCH_S
 
     def time_ns(self):
-        return self._clock.uptime_us() * 1000 + self._rtc_offset_s * 1_000_000_000
+        return self._rtc.unix_us() * 1000 - EPOCH_S * 1_000_000_000
 
-    def set_rtc(self, seconds):
-        """For machine.RTC: seconds since 2000."""
-        self._rtc_offset_s = seconds - self._clock.uptime_us() // 1_000_000
+    def set_rtc(self, seconds, us):
+        """For machine.RTC: seconds since 2000, and microseconds."""
+        self._rtc.set_us((seconds + EPOCH_S) * 1_000_000 + us)
 
     def gmtime(self, seconds=None):
-        return real_time.gmtime((self.time() if seconds is None else seconds) + EPOCH_2000_S)
+        return real_time.gmtime((self.time() if seconds is None else seconds) + EPOCH_S)
 
     def mktime(self, fields):
         """A board has no time zone, whatever the host has."""
@@ -81,13 +81,13 @@ class _Ahead:
         self.ticks_diff, self.ticks_add = real_time.ticks_diff, real_time.ticks_add
 
 
-def install(clock, make_queue):
+def install(clock, make_queue, rtc):
     """Put `time` in place and make asyncio wait in `make_queue(core, clock, ticks_ms)`; returns the board's `time`."""
     ahead = _Ahead(clock)
     sys.modules["time"] = ahead
     import asyncio
 
     asyncio.core._io_queue = make_queue(asyncio.core, clock)
-    board_time = Time(clock)
+    board_time = Time(clock, rtc)
     sys.modules["time"] = board_time
     return board_time

@@ -181,7 +181,7 @@ class RigCard:
 
 
 class Rig:
-    def __init__(self, **settings):
+    def __init__(self, profiles=None, **settings):
         self.keeper = RigKeeper()
         self.health = Health(self.keeper)
         self.camera, self.card = RigCamera(self.keeper), RigCard(self.keeper)
@@ -189,7 +189,8 @@ class Rig:
         for name in settings:
             setattr(self.settings, name, settings[name])
         recorder.sleep_ms = self.sleep_ms
-        self.recorder = recorder.Recorder(self.camera, self.card, self.keeper, self.health, self.settings, PROFILE, IDENTITY)
+        parts = self.camera, self.card, self.keeper, self.health, self.settings
+        self.recorder = recorder.Recorder(*parts, profiles or {"small": PROFILE}, "small", IDENTITY)
 
     def run_until(self, at_ms):
         while self.keeper.now_ms < at_ms:

@@ -88,10 +88,10 @@ def test_the_compact_form_does_not_depend_on_the_order_of_the_file(board):
 
 def test_a_new_board_is_one_folder(tmp_path, capsys):
     folder = new_board(
-        tmp_path / "mine", {"xclk_pin = 10": "xclk_pin = 5", "heap_bytes = 4194304": "heap_bytes = 2097152", "sck = 7": "sck = 10"}
+        tmp_path / "mine", {"xclk_pin = 10": "xclk_pin = 4", "heap_bytes = 4194304": "heap_bytes = 2097152", "sck = 7": "sck = 10"}
     )
     board = boards.load(folder)
-    assert (board["name"], board["heap_bytes"], board["camera"]["pins"]["xclk_pin"], board["card"]["sck"]) == ("mine", 2097152, 5, 10)
+    assert (board["name"], board["heap_bytes"], board["camera"]["pins"]["xclk_pin"], board["card"]["sck"]) == ("mine", 2097152, 4, 10)
     assert (cli.main(["board", "check", str(folder)]), capsys.readouterr().out) == (0, "mine: nothing is wrong\n")
 
 

@@ -17,6 +17,8 @@ LED = 33
 CHANGES = {
     "data_pins = [15, 17, 18, 16, 14, 12, 11, 48]": "data_pins = [4, 5, 6, 15, 16, 17, 18, 8]",
     "xclk_pin = 10": "xclk_pin = 42",
+    "scl = 6": "scl = 9",
+    "sda = 5": "sda = 7",
     "sck = 7": "sck = 2",
     "cmd = 9": "cmd = 1",
     "data = [8]": "data = [3]",

@@ -18,12 +18,15 @@ class FakeReel:
 
     frames = 4
 
-    def size(self, number):
+    def of(self, profile):
+        return 0, self.frames
+
+    def size(self, index):
         return 50
 
-    def read(self, number, view):
+    def read(self, index, view):
         for i in range(50):
-            view[i] = number % self.frames
+            view[i] = index
         for i in range(13, 22):
             view[i] = 48
 
