@@ -19,7 +19,7 @@ class Options:
     """One run. Times are virtual seconds since the first boot. `wifi_windows`, if any, stand for `wifi_from` and `wifi_to`.
 
     `network` is what is bad about the Wi-Fi's network, `networks` are further ones, see sim/device/air.py.
-    `patience_ms`: how long, in real time, a peer may be silent.
+    `patience_ms`: how long, in real time, a peer may be silent. `rtc`: {present, drift_ppm}, see sim/device/rtc.py.
     `keep_unsynced`: at a cut the card keeps a part, chosen by the seed, of what it had not been told to keep.
     `wakes`: when a board that has gone to sleep is switched on again. `utc_at_zero_ms`: by default the host's time where there is
     a store, which looks at the signatures, else always the same. `before_main`: Python that runs on the board before its main.py.
@@ -46,6 +46,7 @@ class Options:
     latency_ms: int = 20
     network: dict[str, Any] = field(default_factory=dict)
     networks: list[dict[str, Any]] = field(default_factory=list)
+    rtc: dict[str, Any] = field(default_factory=dict)
     patience_ms: int = 10_000
     drain_seconds: float = 900.0
     faults: list[Fault] = field(default_factory=list)

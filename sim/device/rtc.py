@@ -14,7 +14,8 @@ EPOCH_S = 946684800  # of the esp32 port, 2000-01-01
 class Rtc:
     def __init__(self, about, clock, power_was_off):
         about = about or {}
-        self._path, self._clock = about.get("file"), clock
+        self._clock = clock
+        self._file = open(about["file"], "r+") if "file" in about else None  # now: later the root is the board's
         self._drift_ppm = about.get("drift_ppm", 0)
         self._at_us, self._reads_us = self._kept()
         if self._reads_us == 0 or (power_was_off and not about.get("present")):
@@ -22,10 +23,7 @@ class Rtc:
 
     def _kept(self):
         """(when it was set, to what)"""
-        if not self._path:
-            return 0, 0
-        with open(self._path) as file:
-            return tuple(json.loads(file.read() or "[0, 0]"))
+        return json.loads(self._file.read() or "[0, 0]") if self._file else (0, 0)
 
     def unix_us(self):
         passed_us = self._now_us() - self._at_us
@@ -33,9 +31,10 @@ class Rtc:
 
     def set_us(self, unix_us):
         self._at_us, self._reads_us = self._now_us(), unix_us
-        if self._path:
-            with open(self._path, "w") as file:
-                file.write(json.dumps((self._at_us, self._reads_us)))
+        if self._file:
+            self._file.seek(0)
+            self._file.write("%-64s" % json.dumps([self._at_us, self._reads_us]))
+            self._file.flush()
 
     def _now_us(self):
         return self._clock.boot_us + self._clock.uptime_us()
