@@ -45,6 +45,7 @@ class App:
         self.board, self.config, self.settings = board, config, settings
         self.device = settings.device_id or "daylog-" + hexlify(board.unique_id())[-6:]
         self.keeper = Timekeeper(0, on_utc=board.set_rtc)
+        self.keeper.read_rtc(board.rtc_unix_ms())
         self.health = Health(self.keeper)
         self.last_words = LastWords(board)
         self.supervisor = Supervisor(self.health, board.watchdog, config["watchdog_ms"], self.last_words.hangs)

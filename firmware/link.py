@@ -16,6 +16,7 @@ from firmware.backoff import Backoff, wait_ms
 from firmware.compat import const, sleep_ms
 from firmware.names import Names
 from firmware.networks import REASONS, Networks
+from firmware.timekeeper import RTC
 from firmware.trust import Trust
 
 JOIN_MS = const(20_000)
@@ -116,7 +117,7 @@ class Link:
 
     def _time_wanted(self):
         """From somebody who knows better than a clock chip."""
-        return self._keeper.source in ("", "rtc")
+        return self._keeper.source in ("", RTC)
 
     async def _rest(self):
         """Until the next round or a kick. The radio stays on while it is wanted: starting it blocks."""

@@ -357,6 +357,7 @@ class Recorder:
             ("boot", self._keeper.boot),
             ("utc_offset_ms", self._offset_ms),
             ("start_uptime_ms", now_ms),
+            ("rtc_boot_ms", self._keeper.rtc_boot_ms),
             ("fps", self._profile["fps"]),
             ("commit_interval_ms", self._settings.commit_interval_ms),
         )

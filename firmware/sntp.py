@@ -16,7 +16,7 @@ from firmware import datagram
 from firmware.backoff import Backoff, wait_ms
 from firmware.compat import const, ticks_diff, ticks_ms
 from firmware.names import NoAddress
-from firmware.timekeeper import iso
+from firmware.timekeeper import EARLIEST_S, LATEST_S, iso
 
 PORT = const(123)
 ANSWER_MS = const(2_000)
@@ -25,8 +25,6 @@ LONGEST_PAUSE_MS = const(300_000)
 AGAIN_MS = const(3_600_000)
 STEP_MS = const(1_000)
 SKEW_MS = const(900_000)  # what S3 tolerates
-EARLIEST_S = 1_767_225_600  # 2026-01-01: older than this firmware
-LATEST_S = 4_102_444_800  # 2100-01-01
 _ERA_0_S = 2_208_988_800  # from 1900 to 1970
 _ERA_1_S = _ERA_0_S - (1 << 32)
 _CLIENT = b"\x23"  # version 4, mode 3

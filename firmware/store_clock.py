@@ -12,8 +12,7 @@ a loop would cut the recording to pieces.
 """
 
 from firmware.replies import number
-from firmware.sntp import EARLIEST_S, LATEST_S
-from firmware.timekeeper import civil, iso
+from firmware.timekeeper import EARLIEST_S, LATEST_S, civil, iso
 
 SOURCE = "store"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -10,13 +10,17 @@ keeper.set_utc(1_790_000_000_000, "ntp")  # True: the mapping changed
 from firmware.compat import ticks_diff, ticks_ms
 
 SAME_MS = 50  # a correction below this is jitter of the network, not news
+EARLIEST_S = 1_767_225_600  # 2026-01-01: older than this firmware
+LATEST_S = 4_102_444_800  # 2100-01-01
+RTC = "rtc"
 
 
 class Timekeeper:
     """Non-wrapping uptime, and its offset to Unix time once that is known.
 
     `generation` counts the mappings of this boot: a segment keeps one for its whole life,
-    so the recorder starts the next segment when it changes. `on_utc(unix_s)` hears of each.
+    so the recorder starts the next segment when it changes. `on_utc(unix_s)` hears of each
+    that the clock chip does not know yet.
     """
 
     def __init__(self, boot, ticks=ticks_ms, on_utc=lambda unix_s: None):
@@ -25,6 +29,7 @@ class Timekeeper:
         self.utc_known = False
         self.source = ""
         self.offset_ms = 0
+        self.rtc_boot_ms = 0  # what the clock chip showed at uptime zero, be it right or wrong; 0: there is none
         self._ticks, self._on_utc = ticks, on_utc
         self._last = ticks()
         self._uptime_ms = 0
@@ -40,6 +45,14 @@ class Timekeeper:
         """Milliseconds since 1970 UTC, or 0 while unknown."""
         return self.uptime_ms() + self.offset_ms if self.utc_known else 0
 
+    def read_rtc(self, unix_ms):
+        """What the clock chip shows now, 0 without one: believed, if it can be right, until somebody knows better."""
+        if not unix_ms:
+            return
+        self.rtc_boot_ms = unix_ms - self.uptime_ms()
+        if EARLIEST_S * 1000 <= unix_ms < LATEST_S * 1000:
+            self.set_utc(unix_ms, RTC)
+
     def set_utc(self, unix_ms, source):
         """Learn the time; returns whether the mapping changed."""
         offset_ms = unix_ms - self.uptime_ms()
@@ -49,7 +62,8 @@ class Timekeeper:
         self.utc_known = True
         self.source = source
         self.generation += 1
-        self._on_utc(unix_ms // 1000)
+        if source != RTC:
+            self._on_utc(unix_ms // 1000)
         return True
 
 

@@ -110,6 +110,8 @@ class Board(Protocol):
         """Off, for so long (0: for ever), or until the board's power returns; does not return."""
     def temperature_c(self) -> int | None:
         """Of the chip; None where it cannot be read."""
+    def rtc_unix_ms(self) -> int:
+        """What the chip's clock shows, in Unix milliseconds; nobody may ever have set it. 0: there is none. Does not block or raise."""
     def set_rtc(self, unix_s: int) -> None:
         """Set the chip's clock to UTC: TLS checks certificates against it. Does not block or raise."""
     def nvs_get(self, key: str) -> int:

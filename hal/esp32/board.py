@@ -60,6 +60,10 @@ class Board:
     def temperature_c(self):
         return esp32.mcu_temperature() if hasattr(esp32, "mcu_temperature") else None
 
+    def rtc_unix_ms(self):
+        year, month, day, _, hour, minute, second, us = machine.RTC().datetime()
+        return (time.mktime((year, month, day, hour, minute, second, 0, 0, 0)) + _EPOCH_S) * 1000 + us // 1000
+
     def set_rtc(self, unix_s):
         year, month, day, hour, minute, second, weekday = time.gmtime(unix_s - _EPOCH_S)[:7]
         machine.RTC().datetime((year, month, day, weekday, hour, minute, second, 0))

@@ -22,7 +22,7 @@ IDENTITY = [("device", "rig")]
 
 
 class RigKeeper:
-    boot, generation, utc_known, offset_ms, source = 7, 0, False, 0, ""
+    boot, generation, utc_known, offset_ms, source, rtc_boot_ms = 7, 0, False, 0, "", 946_684_800_000
 
     def __init__(self):
         self.now_ms = 1_000

@@ -58,6 +58,22 @@ class TimekeeperTest(unittest.TestCase):
         self.assertTrue(keeper.set_utc(UTC_MS, "ntp"))
         self.assertEqual((keeper.unix_ms(), keeper.source), (UTC_MS, "ntp"))
 
+    def test_the_clock_chip_is_believed_if_it_can_be_right_and_remembered_in_any_case(self):
+        found = []
+        for shows_ms in (0, 946_684_800_300, UTC_MS):
+            keeper, ticks = keeper_at()
+            ticks.now = 300
+            keeper.read_rtc(shows_ms)
+            found.append((keeper.rtc_boot_ms, keeper.source, keeper.unix_ms()))
+        self.assertEqual(found, [(0, "", 0), (946_684_800_000, "", 0), (UTC_MS - 300, "rtc", UTC_MS)])
+
+    def test_the_clock_chip_is_not_set_to_what_it_has_said_itself(self):
+        told = []
+        keeper = Timekeeper(7, Ticks(), told.append)
+        keeper.read_rtc(UTC_MS)
+        keeper.set_utc(UTC_MS + 4000, "ntp")
+        self.assertEqual(told, [UTC_MS // 1000 + 4])
+
 
 class CivilTest(unittest.TestCase):
     def test_dates_round_leap_days_and_centuries(self):

@@ -68,6 +68,13 @@ class BoardTest(Fresh):
         board.time = time
         self.assertEqual((asked, vendor.calls), ([848752245], [("RTC", (2026, 11, 23, 0, 12, 30, 45, 0))]))
 
+    def test_the_chips_clock_tells_unix_time(self):
+        asked, time = [], board.time
+        board.time = vendor.Names(mktime=lambda fields: asked.append(fields) or 848752245)
+        told_ms = self.board.rtc_unix_ms()
+        board.time = time
+        self.assertEqual((asked, told_ms), ([(2026, 11, 23, 12, 30, 45, 0, 0, 0)], 1795437045_678))
+
     def test_the_chip_is_told_to_stop(self):
         vendor.calls.clear()
         self.board.reset()
