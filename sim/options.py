@@ -24,6 +24,8 @@ class Options:
     `wakes`: when a board that has gone to sleep is switched on again. `utc_at_zero_ms`: by default the host's time where there is
     a store, which looks at the signatures, else always the same. `before_main`: Python that runs on the board before its main.py.
     `log_writes`: keep every write that outlives a power cut, in writes.log. `power`: the battery; without it there is always power.
+    `button`: (s, for how many ms) the wearer presses the board's button; it also wakes a board that sleeps.
+    `activity`: (from s, percent) of the size that the video's frames have; `still`: (from s, to s) when the scene does not change.
     """
 
     board: dict[str, Any]
@@ -55,6 +57,9 @@ class Options:
     before_main: str = ""
     log_writes: bool = False
     power: Power | None = None
+    button: list[tuple[float, int]] = field(default_factory=list)
+    activity: list[tuple[float, int]] = field(default_factory=list)
+    still: list[tuple[float, float]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         profiles = self.board["profiles"]

@@ -70,12 +70,10 @@ def cards(options: Options, folder: Path) -> list[tuple[Path, Path]]:
 def windows(options: Options) -> list[list[int]]:
     """When the Wi-Fi is there: the windows asked for; always when there is a store; else never."""
     if options.wifi_windows:
-        return [[int(start * 1_000_000), int(end * 1_000_000)] for start, end in options.wifi_windows]
+        return [[_us(start), _us(end)] for start, end in options.wifi_windows]
     if options.wifi_from is None and options.wifi_to is None:
         return [[0, FOR_EVER_US]] if options.store else []
-    start = int((options.wifi_from or 0) * 1_000_000)
-    end = FOR_EVER_US if options.wifi_to is None else int(options.wifi_to * 1_000_000)
-    return [[start, end]]
+    return [[_us(options.wifi_from or 0), FOR_EVER_US if options.wifi_to is None else _us(options.wifi_to)]]
 
 
 @contextmanager
@@ -131,7 +129,7 @@ class World:
 
     def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:
         options, folder = self._options, self._folder
-        cuts = [int(cut * 1_000_000) for cut in options.power_cuts]
+        cuts = [_us(cut) for cut in options.power_cuts]
         return {
             "board": {**options.board, "sim": {**options.board["sim"], "profile": options.profile}},
             "image": str(folder / "flash.img"),
@@ -147,7 +145,7 @@ class World:
             "seed": options.seed,
             "patience_ms": options.patience_ms,
             "cut_at_us": next((cut for cut in cuts if cut > now_us), None),
-            "stop_at_us": FOR_EVER_US if self._realtime else int((options.seconds + options.drain_seconds) * 1_000_000),
+            "stop_at_us": FOR_EVER_US if self._realtime else _us(options.seconds + options.drain_seconds),
             "heap_bytes": options.board["heap_bytes"],
             "reset_cause": cause,
             "nvs": str(folder / "nvs.json"),
@@ -159,6 +157,9 @@ class World:
             "control": f"/dev/fd/{control}",
             "log": str(folder / "writes.log") if options.log_writes else None,
             "power": self.cell.about(now_us) if self.cell else None,
+            "button": [[_us(at_s), pressed_ms] for at_s, pressed_ms in options.button],
+            "activity": [[_us(from_s), percent] for from_s, percent in options.activity],
+            "still": [[_us(from_s), _us(to_s)] for from_s, to_s in options.still],
         }
 
     def _card(self) -> dict[str, Any]:
@@ -177,7 +178,11 @@ class World:
         ending = "shutdown sync" if options.store and (windows(options) or options.networks) else "shutdown"
         end_s = max(options.seconds, now_s + UP_S)
         script = [*options.typed, (end_s, "pause"), (end_s + 1, ending)]
-        return [] if self._realtime else [[int(at * 1_000_000), text + "\r"] for at, text in sorted(script)]
+        return [] if self._realtime else [[_us(at), text + "\r"] for at, text in sorted(script)]
+
+
+def _us(seconds: float) -> int:
+    return int(seconds * 1_000_000)
 
 
 def heap_size(board: dict[str, Any]) -> str:

@@ -19,6 +19,8 @@ The world is a dict, written by sim/world.py:
     rtc                       {file, present, drift_ppm}: see rtc.py
     trace, truth, control     files to append to, and the pipe that is told how the boot ended
     power                     absent: nothing of it is modelled; else what supply.py takes
+    button                    [[at_us, for how many ms it is pressed]]
+    activity, still           [[from_us, percent]] of the frames' usual size; [[from_us, to_us]] when the scene does not change
     log                       None, or a file that gets every write which outlives a power cut: see write_log.py
 """
 
