@@ -64,7 +64,7 @@ CASES = [
     Case("stall=5@6", [r"warn card: it kept the recorder waiting for 5\.\d s"], {4: STEADY, 13: STEADY}, 6, 12, {"card_stall"}),
     Case("hang@6", ["reset cause watchdog", CLOSED], {4: STEADY, 43: STEADY}, 6, 38, {"watchdog"}, {"seconds": 50}),
     Case("gone@6-9", [WRITE_FAILED, NO_CARD, CLOSED, *BACK], {4: STEADY, 8: FAST, 14: STEADY}, 6, 12, {"card_error"}),
-    Case("flip@6-8", [READ_FAILED, *BACK], {4: STEADY, 14: STEADY}, 6, 12, {"card_error"}),
+    Case("flip@6-8", [READ_FAILED, *BACK], {4: STEADY, 14: STEADY}, 6, 12.5, {"card_error"}),
     Case("flip=10", [], {14: STEADY}, resumed_s=2),
     Case("names", [], {14: STEADY}, resumed_s=2),
     Case("names@6", [CLOSED], {16: STEADY}, 7, 14, {"power_on"}, {"power_cuts": [7]}),
