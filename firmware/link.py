@@ -194,6 +194,8 @@ class Link:
             self.networks.joined(ssid)
             self._health.clear_problem("wifi")
             return
+        if state == "no_ap":
+            return
         self.networks.failed(ssid, state if state in REASONS else "failed")
         seen = self.networks.seen(ssid)
         if state == "wrong_key" and seen.in_a_row == KEY_TRIES:
@@ -228,7 +230,6 @@ class Link:
         if not self._wanted():
             return "off"
         if self._wifi.state() != "connected":
-            self.networks.failed(self.ssid, "lost")
             self._roaming.reset()
             return "lost %s" % self.ssid
         if self.trust.why:

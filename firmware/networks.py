@@ -20,7 +20,6 @@ _MOST_DOUBLINGS = const(8)
 
 # why: (what it is in words, how long it is left alone the first time, and at most)
 REASONS = {
-    "no_ap": ("not in reach", 0, 0),
     "failed": ("does not let us in", 5_000, _MINUTE_MS),
     "wrong_key": ("refuses its key", 5_000, 10 * _MINUTE_MS),
     "no_address": ("gives no address", _MINUTE_MS // 2, 10 * _MINUTE_MS),
@@ -28,7 +27,6 @@ REASONS = {
     "no_time": ("tells no time", 2 * _MINUTE_MS, 30 * _MINUTE_MS),
     "no_way": ("does not lead to the store", 2 * _MINUTE_MS, 30 * _MINUTE_MS),
     "captive": ("wants a login first", 10 * _MINUTE_MS, 120 * _MINUTE_MS),
-    "lost": ("was lost", 0, 0),
 }
 _WHILE_JOINING = ("failed", "wrong_key", "no_address")
 
@@ -83,7 +81,7 @@ class Networks:
         first_ms, longest_ms = REASONS[why][1:]
         bar_ms = min(first_ms << min(seen.in_a_row, _MOST_DOUBLINGS), longest_ms)
         seen.failures += 1
-        seen.in_a_row += 1 if longest_ms else 0
+        seen.in_a_row += 1
         seen.why = why
         seen.barred_until_ms = self._uptime_ms() + bar_ms
         return bar_ms

@@ -47,9 +47,9 @@ class NetworksTest(unittest.TestCase):
 
     def test_each_reason_has_its_patience_and_it_grows(self):
         networks, found = self.of(HOME), []
-        for why in ("no_ap", "captive", "captive", "captive", "captive", "captive", "captive"):
+        for why in ("captive", "captive", "captive", "captive", "captive", "captive"):
             found.append(networks.failed("home", why) // MINUTE_MS)
-        self.assertEqual(found, [0, 10, 20, 40, 80, 120, 120])
+        self.assertEqual(found, [10, 20, 40, 80, 120, 120])
 
     def test_what_is_left_alone_comes_back_in_time_or_when_it_is_wanted(self):
         networks, found = self.of(HOME), []
