@@ -78,6 +78,10 @@ class Led(Protocol):
     def set(self, lit: bool) -> None:
         """The light the wearer sees. Does not block or raise; a board may have none."""
 
+class Button(Protocol):
+    def was_pressed(self) -> bool:
+        """Whether the wearer has pressed it since the last question. Does not block or raise; a board may have none."""
+
 class Console(Protocol):
     stdin: Any
     """An asyncio stream: `await stdin.read(1)` gives bytes, b"" when the line is closed."""
@@ -100,6 +104,8 @@ class Board(Protocol):
     def console(self) -> Console: ...
     @property
     def gauge(self) -> Gauge | None: ...
+    @property
+    def button(self) -> Button: ...
     def unique_id(self) -> bytes:
         """The chip's own number. Does not block or raise."""
     def reset_cause(self) -> str:
@@ -107,7 +113,7 @@ class Board(Protocol):
     def reset(self) -> None:
         """Restart at once; does not return."""
     def deep_sleep(self, wake_ms: int = 0) -> None:
-        """Off, for so long (0: for ever), or until the board's power returns; does not return."""
+        """Off, for so long (0: for ever), or until somebody presses the button or the board's power returns; does not return."""
     def temperature_c(self) -> int | None:
         """Of the chip; None where it cannot be read."""
     def rtc_unix_ms(self) -> int:

@@ -85,6 +85,8 @@ def _wired(data: dict[str, Any]) -> Iterator[tuple[str, int]]:
     yield from ((f"card D{i}", pin) for i, pin in enumerate(card["data"]))
     if "pin" in data["led"]:
         yield "led", data["led"]["pin"]
+    if "button" in data:
+        yield "button", data["button"]["pin"]
     yield from ((f"gauge {name}", data["gauge"][name]) for name in ("scl", "sda") if "gauge" in data)
 
 

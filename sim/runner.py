@@ -99,15 +99,23 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
     raise SimError(f"the board reset {most_boots} times", f"read {options.out / 'console.log'}")
 
 
+def _wakes(options: Options, end: End) -> list[tuple[int, str]]:
+    """What can end a deep sleep: a switch, the timer that was set, the button if its pin was told to."""
+    found = [(int(wake * 1_000_000), "power_on") for wake in options.wakes]
+    if end.details.get("wake_ms"):
+        found.append((end.now_us + end.details["wake_ms"] * 1000, ASLEEP))
+    if end.details.get("wake_pin") is not None:
+        found += [(int(at_s * 1_000_000), ASLEEP) for at_s, _ in options.button]
+    return found
+
+
 def _next_start(options: Options, world: World, end: End) -> tuple[int, str] | None:
     """(when, after which reset cause) the board boots again; None: it stays off."""
     if end.reason == "cut":
         return end.now_us + int(options.off_seconds * 1_000_000), "power_on"
     if end.reason in RESETS:
         return end.now_us + BOOT_US, RESETS[end.reason]
-    found = [(int(wake * 1_000_000), "power_on") for wake in options.wakes if end.reason == ASLEEP]
-    if end.reason == ASLEEP and end.details.get("wake_ms"):
-        found.append((end.now_us + end.details["wake_ms"] * 1000, "deep_sleep"))
+    found = _wakes(options, end) if end.reason == ASLEEP else []
     if end.reason == BROWNOUT and world.cell and (back_us := world.cell.charged_from(end.now_us)):
         found.append((back_us, "power_on"))
     until_us = int((options.seconds + options.drain_seconds) * 1_000_000)

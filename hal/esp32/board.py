@@ -37,6 +37,7 @@ class Board:
         self.led = Led(config["led"])
         self.console = Console()
         self.gauge = _gauge(config.get("gauge"))
+        self.button = Button(config.get("button", {}))
         self._nvs = esp32.NVS("daylog")
 
     def unique_id(self):
@@ -53,9 +54,11 @@ class Board:
         machine.reset()
 
     def deep_sleep(self, wake_ms=0):
+        self.button.wakes()
         if wake_ms:
             machine.deepsleep(wake_ms)
-        machine.deepsleep()
+        else:
+            machine.deepsleep()
 
     def temperature_c(self):
         return esp32.mcu_temperature() if hasattr(esp32, "mcu_temperature") else None
@@ -149,6 +152,29 @@ class Led:
     def set(self, lit):
         if self._pin is not None:
             self._pin.value(int(bool(lit) != self._inverted))
+
+
+class Button:
+    """Pressed, it pulls its pin to ground. The chip stays awake for none but RTC pins: 0 to 21 of an ESP32-S3."""
+
+    def __init__(self, config):
+        self._was_pressed = False
+        self._pin = machine.Pin(config["pin"], machine.Pin.IN, machine.Pin.PULL_UP) if "pin" in config else None
+        if self._pin is not None:
+            self._pin.irq(self._on_fall, machine.Pin.IRQ_FALLING)
+
+    def _on_fall(self, pin):
+        """Called some time after the edge: when it was let go and only bounced, the level is high again."""
+        self._was_pressed = self._was_pressed or not pin.value()
+
+    def was_pressed(self):
+        was_pressed, self._was_pressed = self._was_pressed, False
+        return was_pressed
+
+    def wakes(self):
+        """From the deep sleep that follows."""
+        if self._pin is not None:
+            esp32.wake_on_ext0(self._pin, esp32.WAKEUP_ALL_LOW)
 
 
 class Console:

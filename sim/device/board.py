@@ -32,6 +32,7 @@ import sys
 import vfs
 
 from sim.device.air import Air
+from sim.device.button import Button
 from sim.device.camera import CameraModule
 from sim.device.card import CardModel
 from sim.device.card_faults import FaultyCard
@@ -108,20 +109,22 @@ class Board:
         if supply is not None:
             self.sensor.on_power, self.radio.on_power, air.on_send = supply.camera, supply.radio, supply.sends
         bus = make_i2c(_bus_pins(board), supply.chips(board.get("gauge")) if supply else {}, self.clock)
+        buttons = {board["button"]["pin"]: Button(world.get("button", []), self.clock)} if "button" in board else {}
         rtc = Rtc(world.get("rtc"), self.clock, world["reset_cause"] == "power_on")
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
         board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)), rtc)
         unique_id = bytes(world.get("unique_id", UNIQUE_ID))
         random.seed(seed)
+        self.esp32 = Esp32Module(
+            open(world["nvs"], "r+"), board["flash"]["partitions"], self._log and self._log.part(NVS), supply and supply.power
+        )
         vendor = {
             "machine": MachineModule(
-                board, self.clock, self.card, self.ending, self.trace, board_time, bus, world["reset_cause"], unique_id
+                board, self.clock, self.card, self.ending, self.trace, board_time, bus, buttons, world["reset_cause"], unique_id
             ),
             "camera": CameraModule(self.sensor, board["camera"], self.clock, self.trace),
             "network": NetworkModule(self.radio, self.clock),
-            "esp32": Esp32Module(
-                open(world["nvs"], "r+"), board["flash"]["partitions"], self._log and self._log.part(NVS), supply and supply.power
-            ),
+            "esp32": self.esp32,
             "socket": SocketModule(air),
             "ssl": SslModule(),
             "sys": SysModule(sys, typed),
@@ -148,9 +151,10 @@ class Board:
 
     def _report(self):
         """What every ending tells."""
-        power = {"power": self.supply.power.report()} if self.supply else {}
-        power.update({"heap": self.heap.report(), "produced": self.sensor.produced})
-        return power
+        told = {"heap": self.heap.report(), "produced": self.sensor.produced, "wake_pin": self.esp32.wake_pin}
+        if self.supply:
+            told["power"] = self.supply.power.report()
+        return told
 
 
 def _bus_pins(board):

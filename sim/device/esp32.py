@@ -19,9 +19,15 @@ class Esp32Module:
         self.NVS = _make_nvs(nvs_file, observer)
         self.Partition = _make_partition(partitions)
         self._power = power
+        self.wake_pin = None
 
     def idf_heap_info(self, capabilities):
         return [(300000, 150000, 110000, 100000)]
+
+    def wake_on_ext0(self, pin, level):
+        if level != self.WAKEUP_ALL_LOW:
+            raise ValueError("a button pulls its pin to ground")
+        self.wake_pin = pin._number
 
     def mcu_temperature(self):
         return self._power.die_c if self._power else 48

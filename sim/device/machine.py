@@ -14,12 +14,12 @@ class MachineModule:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
     PIN_WAKE, TIMER_WAKE = 2, 4
 
-    def __init__(self, board, clock, card, ending, trace, board_time, bus, cause, unique_id):
+    def __init__(self, board, clock, card, ending, trace, board_time, bus, buttons, cause, unique_id):
         self._cause, self._unique_id = RESET_CAUSES.get(cause, 0), unique_id
         self._clock, self._ending = clock, ending
         self._hz = 240_000_000
         self.SDCard = _make_sd_card(board["card"], card)
-        self.Pin = _make_pin(_reserved(board), trace)
+        self.Pin = _make_pin(_reserved(board), buttons, trace)
         self.WDT = _make_watchdog(clock, ending)
         self.Timer = _make_timer(clock)
         self.RTC = _make_rtc(board_time)
@@ -115,7 +115,9 @@ def _reserved(board):
     return pins
 
 
-def _make_pin(reserved, trace):
+def _make_pin(reserved, buttons, trace):
+    """`buttons`: number of a pin -> what pulls it down."""
+
     class Pin:
         IN, OUT, OPEN_DRAIN, PULL_UP, PULL_DOWN = 1, 3, 7, 2, 1
         IRQ_RISING, IRQ_FALLING = 1, 2
@@ -131,13 +133,18 @@ def _make_pin(reserved, trace):
 
         def value(self, level=None):
             if level is None:
-                return self._level
+                return buttons[self._number].level() if self._number in buttons else self._level
             level = int(bool(level))
             if level != self._level:
                 trace.numbers("pin", "level", level, "pin", self._number)
             self._level = level
 
         __call__ = value
+
+        def irq(self, handler=None, trigger=IRQ_FALLING | IRQ_RISING):
+            if self._number not in buttons or trigger != Pin.IRQ_FALLING:
+                raise ValueError("nothing but the fall of a button's pin is modelled")
+            buttons[self._number].on_fall(lambda: handler(self))
 
         def on(self):
             self.value(1)

@@ -79,7 +79,17 @@ class BoardTest(Fresh):
         vendor.calls.clear()
         self.board.reset()
         self.board.deep_sleep()
-        self.assertEqual(vendor.calls, ["reset", "deepsleep"])
+        self.board.deep_sleep(900_000)
+        self.assertEqual(vendor.calls, ["reset", "deepsleep", ("deepsleep", 900_000)])
+
+    def test_a_gauge_answers_or_is_left_out(self):
+        with_gauge = dict(CONFIG, gauge={"chip": "max17048", "scl": 6, "sda": 5})
+        found = [open_board(CONFIG).gauge, open_board(with_gauge).gauge]
+        vendor.I2C.words = {0x02: 0xB9A0, 0x04: 0x5380, 0x08: 0x0012, 0x16: 0x0030}
+        gauge = open_board(with_gauge).gauge
+        gauge.read()
+        told = gauge.battery_mv, gauge.percent, gauge.external
+        self.assertEqual((found, told, ("I2C", 0, 6, 5) in vendor.calls), ([None, None], (3712, 83, True), True))
 
 
 class WatchdogTest(Fresh):
@@ -104,6 +114,27 @@ class WatchdogTest(Fresh):
         watchdog.start(30000, lambda: None)
         watchdog.start(600000)
         self.assertEqual(vendor.Timer.running, None)
+
+
+class ButtonTest(Fresh):
+    def test_it_tells_once_that_it_was_pressed_and_not_that_it_bounced(self):
+        button, told = board.Button({"pin": 0}), []
+        for level in (1, 0, None):
+            if level is not None:
+                vendor.Pin.level = level
+                button._pin.fall()
+            told.append(button.was_pressed())
+        self.assertEqual((told, vendor.calls), ([False, True, False], [("Pin", 0, 1, 2), ("irq", 0, 2)]))
+
+    def test_it_wakes_the_board(self):
+        sleeper = open_board(dict(CONFIG, button={"pin": 0}))
+        sleeper.deep_sleep(1000)
+        self.assertEqual(vendor.calls[-2:], [("wake_on_ext0", 0, False), ("deepsleep", 1000)])
+
+    def test_a_board_may_have_none(self):
+        button = board.Button({})
+        button.wakes()
+        self.assertEqual((button.was_pressed(), vendor.calls), (False, []))
 
 
 class LedTest(Fresh):

@@ -44,13 +44,35 @@ class SDCard:
 
 
 class Pin:
-    OUT = 3
+    IN, OUT, PULL_UP, IRQ_FALLING = 1, 3, 2, 2
+    level = 1  # of one that is read
 
-    def __init__(self, number, mode, *, value):
-        calls.append(("Pin", number, mode, value))
+    def __init__(self, number, mode=-1, pull=-1, *, value=None):
+        calls.append(("Pin", number, mode, pull if value is None else value))
+        self.number = number
 
-    def value(self, level):
+    def value(self, level=None):
+        if level is None:
+            return Pin.level
         calls.append(("level", level))
+
+    def irq(self, handler, trigger):
+        calls.append(("irq", self.number, trigger))
+        self.fall = lambda: handler(self)
+
+
+class I2C:
+    """A bus with a MAX17048 that charges, or with nothing."""
+
+    words = {}
+
+    def __init__(self, number, *, scl, sda):
+        calls.append(("I2C", number, scl.number, sda.number))
+
+    def readfrom_mem_into(self, address, register, buffer):
+        if not I2C.words:
+            raise OSError(19)
+        buffer[:] = I2C.words[register].to_bytes(2, "big")
 
 
 class WDT:
@@ -87,7 +109,7 @@ class RTC:
 
 class Machine:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
-    SDCard, Pin, WDT, Timer, RTC = SDCard, Pin, WDT, Timer, RTC
+    SDCard, Pin, WDT, Timer, RTC, I2C = SDCard, Pin, WDT, Timer, RTC, I2C
     cause = 1
 
     def reset_cause(self):
@@ -99,8 +121,8 @@ class Machine:
     def reset(self):
         calls.append("reset")
 
-    def deepsleep(self):
-        calls.append("deepsleep")
+    def deepsleep(self, time_ms=0):
+        calls.append(("deepsleep", time_ms) if time_ms else "deepsleep")
 
 
 class NVS:
@@ -132,6 +154,10 @@ class NVS:
 
 class Esp32:
     NVS = NVS
+    WAKEUP_ALL_LOW = False
+
+    def wake_on_ext0(self, pin, level):
+        calls.append(("wake_on_ext0", pin.number, level))
 
     def mcu_temperature(self):
         return 48
@@ -248,3 +274,4 @@ def reset():
     Sensor.refuses = WLAN.fails = False
     WLAN.answer, WLAN.found = 1000, []
     Vfs.missing = None
+    Pin.level, I2C.words = 1, {}

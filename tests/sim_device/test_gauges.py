@@ -36,6 +36,13 @@ class TestGauges(unittest.TestCase):
             got.append(told(gauge))
         self.assertEqual(got, [(2500, 0, None, None), (3700, 49, None, None), (4200, 100, None, None), (4205, 100, None, None)])
 
+    def test_max17048_tells_of_a_charger_by_what_it_puts_in(self):
+        self.chips[0x36] = max17048.Max17048(self.source)
+        gauge, got = Max17048(self.bus), []
+        for self.source.percent_per_hour in (-100, -0.3, 0, 0.9, 1.1, 60):
+            got.append(told(gauge)[3])
+        self.assertEqual(got, [None, None, None, None, True, True])
+
     def test_ina219_tells_the_sign_of_the_current(self):
         self.chips[0x40] = ina219.Ina219(self.source)
         gauge, got = Ina219(self.bus), []
@@ -109,4 +116,4 @@ class TestGauges(unittest.TestCase):
         gauge = Max17048(self.bus)
         before_us = self.clock.now_us
         gauge.read()
-        self.assertEqual(self.clock.now_us - before_us, 2 * (5 * 9 * 1_000_000 // 400_000))
+        self.assertEqual(self.clock.now_us - before_us, 3 * (5 * 9 * 1_000_000 // 400_000))
