@@ -15,6 +15,7 @@ from firmware.health import Health
 from firmware.housekeeper import Housekeeper
 from firmware.last_words import LastWords
 from firmware.link import Link
+from firmware.pause import Pause
 from firmware.power import WAKE_MS, Power
 from firmware.recorder import Recorder
 from firmware.settings import Settings
@@ -53,8 +54,9 @@ class App:
         self.storage = Storage(board, settings, self.keeper, self.health, self.device)
         self.power = Power(board, config, settings, self.keeper, self.health, self._profile())
         self.recorder = self._make_recorder()
+        self.pause = Pause(self.recorder, settings, self.supervisor)
         self.uploader = Uploader(self.storage, settings, self.device, self.keeper, self.health, self.link)
-        self.power.rule(self.recorder, self.link, self._backlog)
+        self.power.rule(self.recorder, self.link, lambda: self.store.pending_bytes() if self.store else 0)
         self._left = asyncio.Event()
 
     # -- starting ------------------------------------------------------------------------
@@ -62,13 +64,14 @@ class App:
     async def run(self):
         """Record until somebody leaves to the prompt."""
         if self.power.is_still_empty():
+            self.last_words.ends_well()
             self.board.deep_sleep(WAKE_MS)
         start = self.supervisor.start
         start("watchdog", self.supervisor.guard)
         start("console", lambda: console.serve(self))
         await sleep_ms(0)  # from here on the console shows what is announced
         self._announce()
-        start("light", self._light)
+        start("wearer", self._wearer)
         if not self.last_words.is_safe:
             self._start_extras()  # first: the radio blocks for 300 ms when it is switched on, which would cost frames later
         start("card", self.storage.run)
@@ -110,7 +113,8 @@ class App:
     def _make_recorder(self):
         identity = [("device", self.device), ("board", self.board.name), ("firmware", VERSION), ("format", "1")]
         known = self.config["profiles"]
-        profiles = {name: known[name] for name in self.power.profiles()}
+        chunk_bytes = max([known[name]["chunk_bytes"] for name in self.power.profiles()])
+        profiles = {name: known[name] for name in known if known[name]["chunk_bytes"] <= chunk_bytes}
         beat = lambda: self.supervisor.beat("recorder")  # noqa: E731
         return Recorder(self.board.camera, self.storage, self.keeper, self.health, self.settings, profiles, self._profile(), identity, beat)
 
@@ -122,18 +126,6 @@ class App:
     def profile(self):
         """Name of the capture profile that is in use."""
         return self.recorder.profile
-
-    def _backlog(self):
-        """(bytes, age in ms of the oldest) of the footage that is to be stored."""
-        store = self.store
-        try:
-            info = store.next_pending() if store else None
-        except OSError:  # the card is in trouble, of which others tell
-            info = None
-        if info is None:
-            return 0, 0
-        age_ms = self.keeper.uptime_ms() - info.start_uptime_ms if info.boot == store.boot else self.keeper.uptime_ms()
-        return store.pending_bytes(), max(0, age_ms)
 
     @property
     def store(self):
@@ -150,10 +142,12 @@ class App:
             record["power"] = self.power.status()
             self.recorder.note(channels.TELEMETRY, record)
 
-    async def _light(self):
-        """Steady while recording, slow blinking while paused, fast while something is wrong."""
+    async def _wearer(self):
+        """The light: steady while recording, slow blinking while paused, fast while something is wrong. And the button."""
         lit = False
         while True:
+            if self.board.button.was_pressed():
+                await self.pause.toggle()
             recording = self.recorder.state == "recording" and "recording" not in self.health.problems
             lit = recording or not lit
             self.board.led.set(lit)
@@ -210,7 +204,7 @@ class App:
         """
         uploader = self.uploader
         uploader.enabled = True
-        self.power.asked = self.link.enabled = True
+        self.power.want_radio()
         uploader.kick()
         self.link.kick()
         stored, idle_ms = uploader.stored, 0
@@ -220,7 +214,7 @@ class App:
                 stored, idle_ms = uploader.stored, 0
             elif not uploader.busy:
                 idle_ms += SYNC_LOOK_MS
-        self.power.asked = False
+        self.power.want_radio(False)
         if idle_ms >= SYNC_PATIENCE_MS:
             why = self.health.problems.get("store") or uploader.state
             self.health.event("sync", "given up; what is not stored stays on the card: %s" % why, "warn")

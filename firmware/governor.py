@@ -23,7 +23,8 @@ CRITICAL_MV = 3300
 HOT_C, REST_C, COOLER_C = 75, 85, 8
 BACKLOG_BYTES = 32 << 20
 BACKLOG_MS = 30 * 60_000
-RADIO_OFF_MS = 10 * 60_000  # between two stretches of the radio on battery
+RADIO_OFF_MS = 10 * 60_000  # between two stretches of the radio on battery,
+LONGEST_OFF_MS = 80 * 60_000  # and up to so long when it finds no network
 RADIO_ON_MS = 2 * 60_000
 RADIO_SHARE = 0.25  # of the time on battery
 RADIO_CREDIT_MS = 15 * 60_000
@@ -31,10 +32,12 @@ WEAK_DBM = -82
 
 
 class Situation:
-    """What the governor looks at. None: nobody knows. `target_ms` is how long to record on from now, 0 without a target."""
+    """What the governor looks at. None: nobody knows; `rssi` also while no network is joined. `target_ms` is how long to record on
+    from now, 0 without a target. `wants_time`: only the network can tell the time."""
 
     percent = battery_mv = current_ma = external = temperature_c = rssi = None
     target_ms = backlog_bytes = backlog_ms = 0
+    wants_time = False
 
 
 class Governor:
@@ -43,16 +46,21 @@ class Governor:
 
     def __init__(self, profiles, preferred, battery_mah, radio_ma):
         self._ma = {name: profiles[name]["current_ma"] for name in profiles}
-        rich = sorted(profiles, key=lambda name: -profiles[name]["fps"] * profiles[name]["expected_kb_per_frame"])
-        self.order = [name for name in rich if self._ma[name] <= self._ma[preferred] or name == preferred]
-        self.order = self.order[self.order.index(preferred) :]  # the owner's choice is the richest there is
+        self._rich = sorted(profiles, key=lambda name: -profiles[name]["fps"] * profiles[name]["expected_kb_per_frame"])
         self._radio_ma = radio_ma
         self.forecast = Forecast(battery_mah)
-        self.profile, self.radio, self.mode, self.why = preferred, False, RECORD, "starting"
-        self._switched_ms = self._radio_ms = None
+        self.radio, self.mode, self.why = False, RECORD, "starting"
+        self._radio_ms = self._heard_ms = None
+        self._off_ms = RADIO_OFF_MS // 2  # doubled by each stretch of the radio in which no network answers
         self._credit_ms, self._seen_ms = RADIO_CREDIT_MS, None
         self._hot = False
         self._low = 0
+        self.prefer(preferred)
+
+    def prefer(self, profile):
+        """The owner's choice: it runs, and is the richest there is."""
+        order = [name for name in self._rich if self._ma[name] <= self._ma[profile] or name == profile]
+        self.order, self.profile, self._switched_ms = order[order.index(profile) :], profile, None
 
     def look(self, now_ms, situation):
         """Decide anew; to be called about every ten seconds."""
@@ -62,11 +70,12 @@ class Governor:
         self.mode = self._mode(situation)
         wanted, self.why = self._wanted(situation)
         self._switch(now_ms, wanted)
-        self._switch_radio(now_ms, self.mode == RECORD and self._radio_pays(now_ms, situation))
+        self._listen(now_ms, situation)
+        self._switch_radio(now_ms, self.mode == RECORD and self._radio_pays(now_ms, situation), situation.external)
 
-    def hours(self, situation):
-        """How long the battery lasts in the present profile; None where nobody can know."""
-        return None if situation.percent is None or situation.external else self._hours(self.profile, situation)
+    def hours(self, profile, situation):
+        """How long the battery would last with a profile; None where nobody can know."""
+        return None if situation.percent is None or situation.external else self._hours(profile, situation)
 
     # -- the battery ---------------------------------------------------------------------------
 
@@ -89,7 +98,7 @@ class Governor:
         self._low = self._low + 1 if empty and not situation.external else 0
         if self._low >= 2:  # one reading may be a spike of the load
             return SLEEP
-        return REST if self._hot and self._is(situation.temperature_c, REST_C) else RECORD
+        return REST if self._hot and (self.mode == REST or self._is(situation.temperature_c, REST_C)) else RECORD
 
     # -- the profile -----------------------------------------------------------------------------
 
@@ -133,16 +142,22 @@ class Governor:
             self._credit_ms += passed_ms * RADIO_SHARE - (passed_ms if self.radio else 0)
             self._credit_ms = max(0, min(RADIO_CREDIT_MS, self._credit_ms))
 
+    def _listen(self, now_ms, situation):
+        if situation.rssi is not None or not self.radio:
+            self._heard_ms = now_ms
+        if situation.rssi is not None:
+            self._off_ms = RADIO_OFF_MS // 2
+
     def _radio_pays(self, now_ms, situation):
-        if not situation.backlog_bytes:
+        if not situation.backlog_bytes and not situation.wants_time:
             return False
         if situation.external:
             return True
         if self._hot or (situation.rssi is not None and situation.rssi < WEAK_DBM):
             return False
         if self.radio:
-            return self._credit_ms > 0
-        due = situation.backlog_bytes >= BACKLOG_BYTES or situation.backlog_ms >= BACKLOG_MS
+            return self._credit_ms > 0 and now_ms - self._heard_ms < RADIO_ON_MS
+        due = situation.wants_time or situation.backlog_bytes >= BACKLOG_BYTES or situation.backlog_ms >= BACKLOG_MS
         return due and self._credit_ms >= RADIO_ON_MS and self._can_afford_radio(situation)
 
     def _can_afford_radio(self, situation):
@@ -150,8 +165,10 @@ class Governor:
             return situation.percent is None or situation.percent > 2 * RESERVE_PERCENT
         return self._hours(self.order[-1], situation, self._radio_ma * RADIO_SHARE) >= situation.target_ms / 3_600_000
 
-    def _switch_radio(self, now_ms, wanted):
-        since_ms = now_ms - self._radio_ms if self._radio_ms is not None else RADIO_OFF_MS
-        soonest_ms = RADIO_ON_MS if self.radio else RADIO_OFF_MS
-        if wanted != self.radio and (since_ms >= soonest_ms or self.mode != RECORD or (wanted and self._credit_ms == RADIO_CREDIT_MS)):
+    def _switch_radio(self, now_ms, wanted, external):
+        soonest_ms = RADIO_ON_MS if self.radio or external else self._off_ms
+        waited = self._radio_ms is None or now_ms - self._radio_ms >= soonest_ms or self.mode != RECORD
+        if wanted != self.radio and waited:
             self.radio, self._radio_ms = wanted, now_ms
+            if wanted:
+                self._off_ms = min(2 * self._off_ms, LONGEST_OFF_MS)

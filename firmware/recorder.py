@@ -39,9 +39,10 @@ class Recorder:
         self._camera, self._storage, self._keeper, self._health = camera, storage, keeper, health
         self._settings, self._profiles, self._identity = settings, profiles, identity
         self._beat = beat
-        device, chunk_bytes = identity[0][1].encode()[:16], max([profiles[name]["chunk_bytes"] for name in profiles])
-        self._filling = ChunkBuffer(chunk_bytes, device)
-        self._spare = ChunkBuffer(chunk_bytes, device)
+        device = identity[0][1].encode()[:16]
+        self._chunk_bytes = max([profiles[name]["chunk_bytes"] for name in profiles])
+        self._filling = ChunkBuffer(self._chunk_bytes, device)
+        self._spare = ChunkBuffer(self._chunk_bytes, device)
         self._limit_bytes = MAX_PARTS * settings.part_bytes
         self._store = None  # that of the open segment
         self._writer = None
@@ -87,9 +88,15 @@ class Recorder:
     def resume(self):
         self._want_pause = False
 
+    @property
+    def is_paused(self):
+        """Whether the wearer wants nothing to be recorded."""
+        return self._want_pause
+
     def use(self, name):
-        """Go on with another of the profiles, in a new segment."""
-        self._wanted = name
+        """Go on with another of the profiles, in a new segment. One whose chunks do not fit waits for the next boot."""
+        if name in self._profiles:
+            self._wanted = name
 
     def hold(self, cause):
         """Capture nothing for this cause, until it is "" again."""
@@ -325,7 +332,7 @@ class Recorder:
     def _must_rotate(self, now_ms):
         if now_ms - self._opened_ms >= self._settings.segment_ms or self._generation != self._keeper.generation:
             return True
-        return not self._writer.has_room(2 * self._profile["chunk_bytes"])
+        return not self._writer.has_room(2 * self._chunk_bytes)
 
     def _open_segment(self, now_ms):
         if self._writer is not None:

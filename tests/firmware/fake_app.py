@@ -10,6 +10,7 @@ from firmware.compat import sleep_ms
 from firmware.console.shell import Shell
 from firmware.health import Health
 from firmware.networks import Networks
+from firmware.pause import Pause
 
 
 class Named:
@@ -44,6 +45,9 @@ class FakeRecorder:
     def quiet_ms(self):
         return self.still_ms
 
+    profile = "svga10"
+    is_paused = False
+
     def pause(self):
         self._calls.append("pause")
 
@@ -64,6 +68,31 @@ class FakeLink:
 
     def scan(self):
         return {"home": -60, "": -80}
+
+
+BATTERY = {
+    "battery_mv": 3812, "percent": 64, "current_ma": None, "external": None, "profile": "svga10", "mode": "record", "radio": False,
+    "why": "reaches the target: 9.0 h", "hours_left": 9.8, "target_hours": 9.0, "forecast_error_percent": 4.2,
+}  # fmt: skip
+
+
+class FakePower:
+    battery = BATTERY
+
+    def __init__(self, calls):
+        self._calls = calls
+
+    def status(self):
+        return self.battery
+
+    def hours(self, profile):
+        return {"svga10": 9.8, "vga10": 10.4}[profile]
+
+    def prefer(self, profile):
+        self._calls.append("use " + profile)
+
+    def want_radio(self, wanted=True):
+        self._calls.append("radio" if wanted else "no radio")
 
 
 class FakeUploader:
@@ -109,6 +138,7 @@ class FakeSettings:
     def __init__(self, calls):
         self.store = {"bucket": "b"}
         self.paused = False
+        self.profile = ""
         self._calls = calls
 
     def set(self, name, value):
@@ -116,6 +146,10 @@ class FakeSettings:
 
     def save(self):
         self._calls.append("save")
+
+
+def _profile(width, height, kb, current_ma):
+    return {"width": width, "height": height, "fps": 10, "expected_kb_per_frame": kb, "current_ma": current_ma}
 
 
 class FakeApp:
@@ -133,6 +167,10 @@ class FakeApp:
         self.store = FakeStore([(7, n, "stored" if n == 1 else "closed", 1_000_000 * n) for n in (1, 2, 3)])
         self.supervisor = FakeSupervisor()
         self.settings = FakeSettings(self.calls)
+        self.power = FakePower(self.calls)
+        self.pause = Pause(self.recorder, self.settings, self.supervisor)
+        sizes = {"svga10": (800, 600, 33, 180), "vga10": (640, 480, 22, 170)}
+        self.config = {"default_profile": "svga10", "profiles": {name: _profile(*sizes[name]) for name in sizes}}
 
     def leave(self):
         self.calls.append("leave")

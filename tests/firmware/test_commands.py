@@ -76,6 +76,7 @@ class Status(unittest.TestCase):
             "reset     watchdog, because uploader hung",
             "time      not known yet; it comes with Wi-Fi",
             "frames    125 seen, 120 in closed segments, dropped: 3 card stall",
+            "power     3.81 V, 64 %, 9.8 h left in svga10",
             "card      29.5 GB free, 3.0 MB to store; segments: 2 closed, 1 stored",
             "link      connected, -61 dBm",
             "sync      waiting for Wi-Fi",
@@ -149,7 +150,11 @@ class Segments(unittest.TestCase):
 class Sync(unittest.TestCase):
     def test_actions(self):
         app = FakeApp()
-        for line, enabled, calls in (("sync", True, []), ("sync pause", False, []), ("sync now", True, ["look for Wi-Fi", "kick"])):
+        for line, enabled, calls in (
+            ("sync", True, []),
+            ("sync pause", False, ["no radio"]),
+            ("sync now", True, ["no radio", "radio", "look for Wi-Fi", "kick"]),
+        ):
             result, _ = do(line, app)
             self.assertEqual((result["sync"]["enabled"], app.calls), (enabled, calls))
 
@@ -186,6 +191,55 @@ class Wifi(unittest.TestCase):
         self.assertEqual(text.split("\n")[-2:], ["hears home       -60 dBm", "hears (no name)  -80 dBm"])
 
 
+class Power(unittest.TestCase):
+    def test_in_words(self):
+        expected = (
+            "battery   3.81 V, 64 %, 9.8 h left in svga10",
+            "target    9.0 h more",
+            "profile   svga10: reaches the target: 9.0 h",
+            "mode      record",
+            "radio     off, until it pays or sync now",
+            "chip      41 C",
+            "forecast  was wrong by 4 % of late",
+        )
+        result, text = do("power", FakeApp())
+        self.assertEqual((result["power"]["percent"], text), (64, "\n".join(expected)))
+
+    def test_what_is_not_known_is_left_out(self):
+        app = FakeApp()
+        unknown = {"battery_mv": 3700, "percent": None, "current_ma": -180, "external": True, "hours_left": None, "target_hours": 0}
+        app.power.battery = dict(app.power.battery, forecast_error_percent=None, radio=True, **unknown)
+        rows = do("power", app)[1].split("\n")
+        self.assertEqual(rows[:3], ["battery  3.70 V, charging", "current  -180 mA", "target   none"])
+
+    def test_without_a_gauge(self):
+        app = FakeApp()
+        app.power.battery = None
+        result, text = do("power", app)
+        self.assertEqual((result["power"], text.split(";")[1]), (None, " svga10 runs, and the radio whenever it is wanted."))
+
+
+class Profile(unittest.TestCase):
+    def test_lists_all(self):
+        result, text = do("profile", FakeApp())
+        expected = (
+            "svga10  800x600, 10 fps, 330 kB/s, 180 mA, 9.8 h, in use",
+            "vga10   640x480, 10 fps, 220 kB/s, 170 mA, 10.4 h",
+        )
+        self.assertEqual((result["at_best"], text), ("svga10", "\n".join(expected)))
+
+    def test_one_is_chosen_for_good(self):
+        app = FakeApp()
+        text = do("profile vga10", app)[1]
+        self.assertEqual((app.calls, app.settings.profile, text.split(", ")[-1]), (["save", "use vga10"], "vga10", "chosen"))
+
+    def test_one_that_the_board_does_not_have(self):
+        app = FakeApp()
+        with self.assertRaises(CommandError):
+            do("profile 8k60", app)
+        self.assertEqual(app.calls, [])
+
+
 class PauseAndResume(unittest.TestCase):
     def test_until_resume(self):
         app = FakeApp()
@@ -196,7 +250,7 @@ class PauseAndResume(unittest.TestCase):
     def test_for_minutes(self):
         app = FakeApp()
         self.assertEqual(do("pause 1", app)[0], {"state": "paused", "minutes": 1})
-        self.assertEqual(list(app.supervisor.started), ["pause timer"])
+        self.assertEqual(list(app.supervisor.started), ["pause"])
         do("resume", app)
         self.assertEqual(app.supervisor.started, {})
 

@@ -90,9 +90,9 @@ class TestGovernor(unittest.TestCase):
     def test_heat_takes_the_poorest_and_then_rests(self):
         warm = self.after(LOOK_MS, temperature_c=governor.HOT_C), self.governor.mode
         hot = self.after(LOOK_MS, temperature_c=governor.REST_C), self.governor.mode
-        still = self.after(HOUR_MS, temperature_c=governor.HOT_C - 1), self.governor.mode
+        still = self.after(HOUR_MS, temperature_c=governor.HOT_C - governor.COOLER_C), self.governor.mode
         cool = self.after(HOUR_MS, temperature_c=40), self.governor.mode
-        self.assertEqual((warm, hot, still, cool), (("lapse", RECORD), ("lapse", REST), ("lapse", RECORD), ("rich", RECORD)))
+        self.assertEqual((warm, hot, still, cool), (("lapse", RECORD), ("lapse", REST), ("lapse", REST), ("rich", RECORD)))
 
     def test_an_empty_battery_must_be_seen_twice(self):
         self.after(LOOK_MS, percent=2, external=False)
@@ -130,7 +130,30 @@ class TestGovernor(unittest.TestCase):
     def test_on_battery_the_radio_keeps_to_its_share(self):
         on = 0
         for _ in range(24 * 360):
-            self.after(LOOK_MS, percent=90, external=False, backlog_bytes=1 << 30, backlog_ms=HOUR_MS)
+            self.after(
+                LOOK_MS, percent=90, external=False, backlog_bytes=1 << 30, backlog_ms=HOUR_MS, rssi=-60 if self.governor.radio else None
+            )
             on += self.governor.radio
         share = on / (24 * 360)
         self.assertTrue(0.15 < share <= governor.RADIO_SHARE + 0.02, share)
+
+    def test_where_no_network_answers_it_looks_ever_more_seldom(self):
+        switched, pauses_min = [0], []
+        for _ in range(12 * 360):
+            before = self.governor.radio
+            self.after(LOOK_MS, percent=90, external=False, wants_time=True)
+            if self.governor.radio and not before:
+                pauses_min.append((self.now_ms - switched[-1]) // 60_000)
+                switched.append(self.now_ms)
+        self.assertEqual((pauses_min[:6], len(switched) < 14), ([0, 12, 22, 42, 82, 82], True))
+
+    def test_the_time_is_worth_the_radio_once(self):
+        self.after(LOOK_MS, percent=90, external=False, wants_time=True)
+        searching = self.governor.radio
+        self.after(governor.RADIO_ON_MS, percent=90, external=False, rssi=-60)
+        self.assertEqual((searching, self.governor.radio), (True, False))
+
+    def test_another_choice_of_the_owner_runs_at_once(self):
+        self.after(HOUR_MS, percent=90)
+        self.governor.prefer("plain")
+        self.assertEqual((self.governor.profile, self.governor.order), ("plain", ["plain", "lapse"]))

@@ -26,6 +26,7 @@ SITUATION = st.fixed_dictionaries(
         "target_ms": st.integers(0, 20 * HOUR_MS),
         "backlog_bytes": st.integers(0, 1 << 34),
         "backlog_ms": st.integers(0, 100 * HOUR_MS),
+        "wants_time": st.booleans(),
     }
 )
 NOISE = st.lists(st.tuples(st.integers(1, 40), SITUATION), min_size=1, max_size=60)
@@ -76,9 +77,10 @@ def test_on_battery_the_radio_keeps_its_budget(stretches):
 def test_it_sleeps_only_on_an_empty_battery_and_rests_only_in_heat(stretches):
     chief, odd = Governor(PROFILES, "rich", 1000, 100), []
     for now_ms, it in looks(stretches):
+        rested = chief.mode == REST
         chief.look(now_ms, it)
         low = (it.percent is not None and it.percent <= governor.CRITICAL_PERCENT) or (it.battery_mv or 9999) <= governor.CRITICAL_MV
-        hot = (it.temperature_c or 0) >= governor.REST_C
+        hot = (it.temperature_c or 0) >= (governor.HOT_C - governor.COOLER_C if rested else governor.REST_C)
         allowed = {RECORD: True, SLEEP: low and not it.external, REST: hot}
         if not allowed[chief.mode] or chief.profile not in PROFILES or not chief.why:
             odd.append((now_ms, chief.mode))

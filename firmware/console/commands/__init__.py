@@ -22,6 +22,8 @@ FILES = (
     "keep",
     "sync",
     "wifi",
+    "power",
+    "profile",
     "pause",
     "resume",
     "reboot",

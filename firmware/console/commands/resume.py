@@ -3,7 +3,6 @@
 """`resume`: end a pause."""
 
 from firmware.console import words
-from firmware.console.commands.pause import TIMER, remember
 
 NAME = "resume"
 USAGE = "resume"
@@ -14,10 +13,7 @@ WORDS = ()
 
 async def run(context, args):
     words.at_most(args, 0, USAGE)
-    recorder = words.need(context.recorder, "The recorder")
-    await context.supervisor.stop(TIMER)
-    recorder.resume()
-    remember(context.settings, False)
+    await context.pause.end()
     return {"state": "recording"}
 
 

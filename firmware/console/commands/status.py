@@ -27,6 +27,7 @@ async def run(context, args):
             "frames_seen": context.recorder.sequence if context.recorder else 0,
             "reset": {"cause": context.board.reset_cause(), "hung": context.last_words.hung},
             "temperature_c": context.board.temperature_c(),
+            "power": context.power.status(),
             "card": _status_of(context.store),
             "link": _status_of(context.link),
             "sync": _status_of(context.uploader),
@@ -48,6 +49,7 @@ def text(result):
         ("reset", _reset(result["reset"])),
         ("time", iso(result["unix_ms"]) if result["unix_ms"] else "not known yet; it comes with Wi-Fi"),
         ("frames", "%d seen, %d in closed segments, %s" % (result["frames_seen"], counters.get("recorded", 0), _dropped(counters))),
+        ("power", power_words(result["power"])),
         ("card", _card(result["card"])),
         ("link", link_words(result["link"])),
         ("sync", sync_words(result["sync"])),
@@ -75,6 +77,19 @@ def _card(card):
     counts = card["segments"]
     segments = ", ".join("%d %s" % (counts[state], state.replace("_", " ")) for state in sorted(counts) if counts[state])
     return "%s free, %s to store; segments: %s" % (free, pending, segments or "none")
+
+
+def power_words(power):
+    if power is None:
+        return ""
+    parts = ["%.2f V" % (power["battery_mv"] / 1000) if power["battery_mv"] else "battery unknown"]
+    if power["percent"] is not None:
+        parts.append("%d %%" % power["percent"])
+    if power["external"]:
+        parts.append("charging")
+    if power["hours_left"] is not None:
+        parts.append("%.1f h left in %s" % (power["hours_left"], power["profile"]))
+    return ", ".join(parts)
 
 
 def link_words(link):

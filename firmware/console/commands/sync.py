@@ -24,8 +24,10 @@ async def run(context, args):
     uploader = words.need(context.uploader, "The uploader")
     if action == "pause":
         uploader.enabled = False
+        context.power.want_radio(False)
     elif action == "now":
         uploader.enabled = True
+        context.power.want_radio()
         context.link.kick()
         uploader.kick()
     return {"action": action, "sync": uploader.status(), "link": context.link.status()}

@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""`profile`: the capture profiles of the board; or choose the one that is to be used at best."""
+
+from firmware.console import words
+from firmware.console.errors import CommandError
+
+NAME = "profile"
+USAGE = "profile [name]"
+HELP = "Show the capture profiles, or choose one."
+EXAMPLE = "profile vga10"
+WORDS = ()
+
+
+async def run(context, args):
+    words.at_most(args, 1, USAGE)
+    known = context.config["profiles"]
+    if args:
+        if args[0] not in known:
+            raise CommandError("There is no profile %s." % args[0], "Type profile for the list.")
+        context.settings.set("profile", args[0])
+        context.settings.save()
+        context.power.prefer(args[0])
+    at_best = context.settings.profile or context.config["default_profile"]
+    rows = [_row(context, name, known[name]) for name in sorted(known)]
+    return {"profile": context.recorder.profile, "at_best": at_best, "profiles": rows}
+
+
+def _row(context, name, profile):
+    rate = profile["fps"] * profile["expected_kb_per_frame"]
+    keys = ("width", "height", "fps", "current_ma")
+    row = {key: profile[key] for key in keys}
+    row.update({"name": name, "kb_per_s": rate, "hours_left": context.power.hours(name)})
+    return row
+
+
+def text(result):
+    rows = [(row["name"], _about(row, result)) for row in result["profiles"]]
+    return words.table(rows)
+
+
+def _about(row, result):
+    parts = ["%dx%d, %d fps, %d kB/s, %d mA" % (row["width"], row["height"], row["fps"], row["kb_per_s"], row["current_ma"])]
+    if row["hours_left"] is not None:
+        parts.append("%.1f h" % row["hours_left"])
+    if row["name"] == result["profile"]:
+        parts.append("in use")
+    elif row["name"] == result["at_best"]:
+        parts.append("chosen")
+    return ", ".join(parts)
