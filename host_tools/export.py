@@ -19,6 +19,7 @@ from host_tools.footage import Footage, Segment, load
 from host_tools.outputs import finished_or_absent
 from host_tools.sources import open_source
 from host_tools.timeline import Timeline, lay_out
+from host_tools.words import utc_text
 
 _NS = 1_000_000_000
 _MS = 1_000_000
@@ -121,7 +122,3 @@ def instant_ns(text: str | None, line: Timeline, default: int) -> int:
     if line.utc_start_ns is None:
         raise UsageError("this recording never learnt the time of day", "give seconds from the first frame")
     return round((when if when.tzinfo else when.replace(tzinfo=timezone.utc)).timestamp() * _NS) - line.utc_start_ns
-
-
-def utc_text(unix_ns: int) -> str:
-    return datetime.fromtimestamp(unix_ns / _NS, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

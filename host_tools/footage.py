@@ -92,6 +92,11 @@ class Segment:
     events: list[dict[str, Any]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
 
+    @property
+    def rtc_boot_ns(self) -> int | None:
+        """What the recorder's clock chip showed at uptime zero, right or wrong; None: it has none."""
+        return int(_number(self.metadata, "rtc_boot_ms", 0)) * _MS or None
+
     def uptime_ns(self, log_time_ns: int) -> int:
         return log_time_ns - (self.utc_offset_ns or 0)
 
@@ -114,13 +119,6 @@ class Boot:
     @cached_property
     def frames(self) -> list[Frame]:
         return [frame for segment in self.segments for frame in segment.frames]
-
-    @cached_property
-    def utc_offset_ns(self) -> int | None:
-        """Unix time at uptime zero by the last thing the recorder learnt: it re-dates what was recorded before."""
-        known = [segment.utc_offset_ns for segment in self.segments if segment.utc_offset_ns is not None]
-        told = [(c["unix_ms"] - c["uptime_ms"]) * _MS for s in self.segments for c in s.clocks if {"unix_ms", "uptime_ms"} <= c.keys()]
-        return (known or told or [None])[-1]
 
     @cached_property
     def period_ns(self) -> int:

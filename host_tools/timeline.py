@@ -2,12 +2,13 @@
 # SPDX-License-Identifier: MIT
 """One time axis for a recording: film time, in nanoseconds from its first frame.
 
-Within a boot it follows uptime, which no clock step can bend. From boot to boot it follows UTC; a boot that never
-learnt UTC, or whose clock ran behind, begins where the one before it ended.
+Within a boot it follows uptime, which no clock step can bend. From boot to boot it follows UTC, also where it was learnt late (see
+dating.py); a boot of which only the order is known, or whose clock ran behind, begins where the one before it ended.
 """
 
 from dataclasses import dataclass
 
+from host_tools.dating import date
 from host_tools.footage import Boot, Footage
 
 
@@ -27,13 +28,15 @@ class Timeline:
 def lay_out(footage: Footage) -> Timeline:
     """Lay the boots of one recorder one after another; boots without a frame have no place."""
     boots = [boot for boot in footage.boots if boot.frames]
+    dates = date(footage.boots)
     starts: dict[int, int] = {}
     end_ns, utc_at_zero_ns = 0, None
     for boot in boots:
         first_ns = boot.frames[0].uptime_ns
         begin_ns = end_ns
-        if boot.utc_offset_ns is not None:
-            begins_utc_ns = boot.utc_offset_ns + first_ns
+        utc_ns = dates[boot.number].utc_ns
+        if utc_ns is not None:
+            begins_utc_ns = utc_ns + first_ns
             utc_at_zero_ns = begins_utc_ns - end_ns if utc_at_zero_ns is None else utc_at_zero_ns
             begin_ns = max(end_ns, begins_utc_ns - utc_at_zero_ns)
         starts[boot.number] = begin_ns - first_ns

@@ -17,6 +17,7 @@ from typing import Any
 
 from host_tools.audit import missing
 from host_tools.checks import CHECKS
+from host_tools.dating import date, row
 from host_tools.errors import DaylogError
 from host_tools.footage import Footage, load
 from host_tools.losses import gaps_of
@@ -40,6 +41,7 @@ class Report:
     frames: int
     duration_s: float
     gaps: list[dict[str, Any]] = field(default_factory=list)
+    dates: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
@@ -80,5 +82,6 @@ def judge(footage: Footage, problems: list[str]) -> Report:
         frames=footage.frame_count,
         duration_s=round(duration_ns / 1e9, 3),
         gaps=[asdict(gap) for gap in gaps],
+        dates=[row(boot, dating) for recorder in recorders for boot, dating in date(recorder.boots).items()],
         problems=problems,
     )

@@ -2,7 +2,14 @@
 # SPDX-License-Identifier: MIT
 """Small words for people."""
 
+from datetime import datetime, timezone
+
 
 def plural(count: int, noun: str) -> str:
     """`1 frame`, `2 frames`."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
+def utc_text(unix_ns: int) -> str:
+    """`2026-11-23T12:00:00.000Z`."""
+    return datetime.fromtimestamp(unix_ns / 1e9, timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

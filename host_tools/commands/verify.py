@@ -3,6 +3,7 @@
 """`daylog verify`: is every frame there, and is each missing one accounted for?"""
 
 import json
+from collections import Counter
 from dataclasses import asdict
 
 import rich_click as click
@@ -13,6 +14,7 @@ from host_tools.verify import Report, verify
 from host_tools.words import plural
 
 _SHOWN = 20
+_DATED = {"told": "told it", "chip": "dated by the clock chip", "order": "of which only the order is known"}
 _COLOURS = {"lossless": "green", "lossy": "yellow", "damaged": "red"}
 
 
@@ -42,8 +44,15 @@ def command(where: str, store_file: str | None, truth: str | None, as_json: bool
 def show(report: Report) -> None:
     click.secho(report.verdict, fg=_COLOURS[report.verdict], bold=True, nl=False)
     click.echo(f": {plural(report.frames, 'frame')}, {report.duration_s:.1f} s, {plural(report.segments, 'segment')}")
+    if any(row["how"] != "told" for row in report.dates):
+        click.echo(f"  time of day: {dates_line(report.dates)}")
     show_list("gap", [gap_line(gap) for gap in report.gaps])
     show_list("problem", report.problems)
+
+
+def dates_line(dates: list[dict]) -> str:
+    counts = Counter(row["how"] for row in dates)
+    return ", ".join(f"{plural(counts[how], 'boot')} {words}" for how, words in _DATED.items() if counts[how])
 
 
 def show_list(title: str, lines: list[str]) -> None:

@@ -66,6 +66,7 @@ class Segment:
     number: int = 1
     device: str = "daylog-test"
     utc_offset_ms: int | None = None
+    rtc_boot_ms: int = 0
     closed: bool = True
     rows_per_chunk: int = 5
     chunk_indexes: list[ChunkIndex] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Segment:
         values = {"format": 1, "device": self.device, "board": "test", "firmware": "0.1", "profile": "test", "fps": 1000 / PERIOD_MS}
         base = "uptime" if self.utc_offset_ms is None else "utc"
         values |= {"boot": self.boot, "segment": self.number, "time_base": base, "utc_offset_ms": self.utc_offset_ms or 0}
+        values |= {"rtc_boot_ms": self.rtc_boot_ms}
         return {key: str(value) for key, value in values.items()}
 
     def _definitions(self) -> bytes:

@@ -20,7 +20,8 @@ def verdict_of(root: Path, *segments: Segment) -> tuple[str, list[str]]:
 
 def test_a_whole_recording_is_lossless(tmp_path):
     root = write_all(tmp_path, [Segment(frames(1, 10)), Segment(frames(11, 20), number=2), Segment(frames(1, 5, boot=2), boot=2)])
-    assert verify(root) == Report("lossless", 3, 25, 2.5)
+    undated = [{"boot": boot, "how": "order", "utc": None, "earliest": None, "latest": None} for boot in (1, 2)]
+    assert verify(root) == Report("lossless", 3, 25, 2.5, dates=undated)
 
 
 def test_a_gap_that_counts_the_missing_makes_it_lossy(tmp_path):
@@ -198,6 +199,7 @@ def test_the_command_prints_one_object_and_exits_by_verdict(tmp_path, capsys):
     assert run(root, "--json") == 3
     told = {"boot": 1, "cause": "overflow", "frames": 2, "from_uptime_ms": 1000, "to_uptime_ms": 1300, "text": ""}
     expected = {"verdict": "lossy", "segments": 1, "frames": 18, "duration_s": 2.0, "gaps": [told], "problems": []}
+    expected["dates"] = [{"boot": 1, "how": "order", "utc": None, "earliest": None, "latest": None}]
     assert json.loads(capsys.readouterr().out) == expected
 
 
@@ -206,6 +208,7 @@ def test_the_command_speaks_to_people(tmp_path, capsys):
     assert run(tmp_path) == 4
     assert capsys.readouterr().out.splitlines() == [
         "damaged: 17 frames, 2.0 s, 1 segment",
+        "  time of day: 1 boot of which only the order is known",
         "  gap: boot 1, 1.000 s to 1.300 s: 2 frames, overflow",
         "  problem: boot 1: 1 frame missing after frame 10 and no gap says why",
     ]
