@@ -2,13 +2,14 @@
 # SPDX-License-Identifier: MIT
 """One reel for all the profiles among which a recorder may change: the frames of each, one profile behind the other.
 
-    path = together("clip.mp4", {"svga10": …, "vga10": …})
+    path = together("clip.mp4", {"svga10": …, "vga10": …}, activity=[60, 100])
 
-A reel as any other, whose first line also says where the frames of each profile are: {"profiles": {name: [first, count]}}.
+A reel as any other, whose first line also says where the frames of each profile are: {"profiles": {"name@percent": [first, count]}}.
 """
 
 import hashlib
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,22 @@ from sim import reel
 from sim.cache import kept
 
 
-def together(video: str | Path, profiles: dict[str, dict[str, Any]], progress: reel.Progress = lambda frames: None) -> Path:
-    """The reel of a video for each of these profiles. Raises VideoError."""
-    paths = {name: reel.make(video, profile, progress) for name, profile in profiles.items()}
+def together(
+    video: str | Path, profiles: dict[str, dict[str, Any]], activity: Collection[int] = (), progress: reel.Progress = lambda frames: None
+) -> Path:
+    """The reel of a video for each of these profiles, and for each percentage of a frame's usual size. Raises VideoError."""
+    wanted = {
+        f"{name}@{percent}": _busy(profile, percent) for name, profile in profiles.items() for percent in sorted({*activity} or {100})
+    }
+    paths = {name: reel.make(video, profile, progress) for name, profile in wanted.items()}
     if len(paths) == 1:
         return next(iter(paths.values()))
     key = hashlib.sha256(json.dumps({name: path.name for name, path in paths.items()}).encode()).hexdigest()[:32]
     return kept("reels", f"{key}.reels", lambda path: _write(path, paths))
+
+
+def _busy(profile: dict[str, Any], percent: int) -> dict[str, Any]:
+    return profile if percent == 100 else {**profile, "expected_kb_per_frame": profile["expected_kb_per_frame"] * percent / 100}
 
 
 def _write(path: Path, parts: dict[str, Path]) -> None:

@@ -34,6 +34,7 @@ ASLEEP, BROWNOUT = "deep_sleep", "brownout"
 POWER_LOST = ("cut", BROWNOUT)
 RESETS = {"reset": "hard", "watchdog": "watchdog", "soft_reset": "soft"}
 MOST_BOOTS = 64  # that nobody asked for
+BATTERY_BOOT_S = 60  # a weak battery may end a boot as often
 
 Progress = Callable[[float], None]
 
@@ -68,7 +69,7 @@ def prepare(options: Options, realtime: bool = False, progress: reel.Progress = 
     """Everything a boot needs, in the run's folder. Raises DaylogError. `progress` is told how many frames of the video are done."""
     folder = options.out
     built = image.build(options.board, device_settings(options), options.before_main)
-    frames = reels.together(options.video, options.profiles, progress)
+    frames = reels.together(options.video, options.profiles, [percent for _, percent in options.activity], progress)
     folder.mkdir(parents=True, exist_ok=True)
     for card, _ in cards(options, folder):
         card_image.make(card, options.card_mb)
@@ -82,7 +83,7 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
     started = time.monotonic()
     ends: list[End] = []
     now_us, cause, produced = 0, "power_on", 0
-    most_boots = MOST_BOOTS + len(options.power_cuts) + len(options.wakes)
+    most_boots = MOST_BOOTS + len(options.power_cuts) + len(options.wakes) + int(options.seconds / BATTERY_BOOT_S if options.power else 0)
     while len(ends) < most_boots:
         began_us, end = now_us, boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
         ends.append(end)
@@ -116,7 +117,7 @@ def _next_start(options: Options, world: World, end: End) -> tuple[int, str] | N
     if end.reason in RESETS:
         return end.now_us + BOOT_US, RESETS[end.reason]
     found = _wakes(options, end) if end.reason == ASLEEP else []
-    if end.reason == BROWNOUT and world.cell and (back_us := world.cell.charged_from(end.now_us)):
+    if end.reason == BROWNOUT and world.cell and (back_us := world.cell.comes_back(end.now_us)):
         found.append((back_us, "power_on"))
     until_us = int((options.seconds + options.drain_seconds) * 1_000_000)
     return min((start for start in found if end.now_us < start[0] < until_us), default=None)

@@ -15,6 +15,7 @@ from host_tools.errors import UsageError
 from host_tools.options import json_option
 from host_tools.progress import bar, up_to
 from host_tools.sim_crash import crash_command
+from host_tools.sim_day import compare_command, day_command, scenarios_command, sweep_command
 from host_tools.sim_shell import shell_command
 from host_tools.sim_soak import soak_command
 from sim import faults, reel, runner
@@ -54,6 +55,10 @@ def command() -> None:
 command.add_command(shell_command)
 command.add_command(crash_command)
 command.add_command(soak_command)
+command.add_command(day_command)
+command.add_command(compare_command)
+command.add_command(sweep_command)
+command.add_command(scenarios_command)
 
 
 @command.command("run")

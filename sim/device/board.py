@@ -49,6 +49,7 @@ from sim.device.machine import MachineModule
 from sim.device.network import NetworkModule
 from sim.device.radio import Radio
 from sim.device.rtc import Rtc
+from sim.device.scene import Scene
 from sim.device.sensor import Reel, Sensor
 from sim.device.sockets import SocketModule, SslModule
 from sim.device.supply import Supply
@@ -86,7 +87,9 @@ class Board:
         choice = board["sim"].get("profile", board["default_profile"])
         count = board["camera"]["fb_count"]
         reel = Reel(world["reel"]) if world.get("reel") else None
-        sensor = Sensor(board["profiles"], choice, count, reel, self.clock, truth, world["boot_index"], world.get("produced", 0))
+        scene = Scene(reel, world.get("activity"), world.get("still"))
+        about = world["boot_index"], world.get("produced", 0)
+        sensor = Sensor(board["profiles"], choice, count, reel, self.clock, truth, about[0], about[1], scene)
         self.ending.before(sensor.stop)
         return sensor
 

@@ -10,6 +10,8 @@ without one it is lost as a whole. WHEN_EMPTY keeps the oldest frames, LATEST th
 import json
 from array import array
 
+from sim.device.scene import Scene
+
 STAMP_END = 2 + 4 + 16  # SOI, head of the comment, "daylog 000000000": the last digit is just before
 POISON = 0x5A
 
@@ -45,7 +47,7 @@ class Slot:
         self.bytes = array("b", bytes(size))
         self.all = memoryview(self.bytes)
         self.view = self.all[:0]
-        self.frame = self.ticks_ms = 0
+        self.frame = self.ticks_ms = self.index = 0
 
 
 class Sensor:
@@ -55,11 +57,12 @@ class Sensor:
     is known, so the lines are not sorted by n.
     """
 
-    def __init__(self, profiles, first_choice, fb_count, reel, clock, truth, boot_index, produced):
+    def __init__(self, profiles, first_choice, fb_count, reel, clock, truth, boot_index, produced, scene=None):
         self.produced = produced
         self.captured = 0
         self._profiles, self._first_choice = profiles, first_choice
         self._reel, self._clock, self._truth, self._boot_index = reel, clock, truth, boot_index
+        self._scene = scene or Scene(reel)
         # Frame buffers are not part of the interpreter's heap: they are taken before the firmware gets its own.
         largest = max(profiles[name]["fb_bytes"] for name in profiles)
         self._all_slots = [Slot(largest) for _ in range(fb_count)]
@@ -76,7 +79,7 @@ class Sensor:
             raise OSError("Failed to capture initial frame: this world has no reel")
         name = self._profile_named(size_name)
         profile = self._profiles[name]
-        self._first, self._count = self._reel.of(name)
+        self._scene.begin(name, self._clock.now_us)
         self._fb_bytes = profile["fb_bytes"]
         self._period_us = 1_000_000 // profile["fps"]
         self._free = self._all_slots[:count]
@@ -99,7 +102,7 @@ class Sensor:
         if self._running:
             self.catch_up()
             for slot in self._filled:
-                self._tell(slot.frame, slot.ticks_ms, len(slot.view), "lost:uncollected")
+                self._tell(slot.frame, slot.ticks_ms, slot.index, len(slot.view), "lost:uncollected")
             self._running = False
             if self.on_power:
                 self.on_power(None)
@@ -121,7 +124,7 @@ class Sensor:
             self._clock.advance_to(min(self._end_us, deadline_us))
         slot = self._held = self._filled.pop(0)
         self.captured += 1
-        self._tell(slot.frame, slot.ticks_ms, len(slot.view), "captured")
+        self._tell(slot.frame, slot.ticks_ms, slot.index, len(slot.view), "captured")
         return slot.view
 
     def release(self):
@@ -145,24 +148,22 @@ class Sensor:
     def _finish_frame(self):
         number, slot = self.produced, self._arriving
         self.produced += 1
-        size = self._reel.size(self._index_of(number))
+        index = self._scene.index_of(number, self._end_us)
+        size = self._reel.size(index)
         ticks_ms = (self._end_us - self._clock.boot_us) // 1000
         if slot is None:
-            return self._tell(number, ticks_ms, size, "dropped:overflow")
+            return self._tell(number, ticks_ms, index, size, "dropped:overflow")
         if size > self._fb_bytes:  # no EOI within the buffer: the driver throws the frame away
             self._free.insert(0, slot)
-            return self._tell(number, ticks_ms, size, "dropped:too_large")
-        slot.frame, slot.ticks_ms, slot.view = number, ticks_ms, slot.all[:size]
-        self._reel.read(self._index_of(number), slot.view)
+            return self._tell(number, ticks_ms, index, size, "dropped:too_large")
+        slot.frame, slot.ticks_ms, slot.index, slot.view = number, ticks_ms, index, slot.all[:size]
+        self._reel.read(index, slot.view)
         self._stamp(slot.bytes, number)
         self._filled.append(slot)
         if len(self._filled) > self._most_filled:
             oldest = self._filled.pop(0)
-            self._tell(oldest.frame, oldest.ticks_ms, len(oldest.view), "dropped:overflow")
+            self._tell(oldest.frame, oldest.ticks_ms, oldest.index, len(oldest.view), "dropped:overflow")
             self._free.append(oldest)
-
-    def _index_of(self, number):
-        return self._first + number % self._count
 
     def _stamp(self, buffer, number):
         at = STAMP_END
@@ -171,5 +172,5 @@ class Sensor:
             buffer[at] = 48 + number % 10
             number //= 10
 
-    def _tell(self, number, ticks_ms, size, fate):
-        print(number, self._boot_index, ticks_ms, self._index_of(number), size, fate, file=self._truth)
+    def _tell(self, number, ticks_ms, index, size, fate):
+        print(number, self._boot_index, ticks_ms, index, size, fate, file=self._truth)

@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""A board whose pictures are some twenty times smaller: as many frames, segments and uploads, and as much current, for fewer bytes.
+
+What it cannot show: how the card and the frame buffers bear the full payload. `--full` and `daylog budget` are for that.
+"""
+
+from typing import Any
+
+FACTOR = 20
+# Names that the camera module knows, smallest first: each profile needs a size of its own, by which the sensor tells it.
+_SIZES = (("R96X96", 96, 96), ("R128x128", 128, 128), ("QQVGA", 160, 120), ("QCIF", 176, 144), ("HQVGA", 240, 176), ("R240X240", 240, 240))
+_CHUNK_BYTES = 65536
+
+
+def reduced(board: dict[str, Any]) -> dict[str, Any]:
+    """The same board with small profiles. Rates and currents stay."""
+    names = sorted(board["profiles"], key=lambda name: board["profiles"][name]["expected_kb_per_frame"])
+    return {**board, "profiles": {name: _small(board["profiles"][name], size) for name, size in zip(names, _SIZES, strict=False)}}
+
+
+def _small(profile: dict[str, Any], size: tuple[str, int, int]) -> dict[str, Any]:
+    name, width, height = size
+    kilobytes = profile["expected_kb_per_frame"] / FACTOR
+    about = {"size": name, "width": width, "height": height, "fb_bytes": 16384, "chunk_bytes": _CHUNK_BYTES}
+    return {**profile, **about, "expected_kb_per_frame": kilobytes}

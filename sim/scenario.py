@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""Scenarios: what a recorder meets in a day, as a commented TOML file that sim/scenarios/schema.json describes.
+
+    scenario = load("office_day")            # or the path of a file
+    options = scenario.options(board, video, out, store=store.settings)
+
+Hours since the recorder is switched on become virtual seconds.
+"""
+
+import json
+from dataclasses import dataclass
+from itertools import cycle
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+
+from host_tools.errors import DaylogError
+from host_tools.toml_file import read_toml
+from sim import faults
+from sim.cell import Power
+from sim.options import Options
+from sim.world import FIXED_UTC_MS, KEY
+
+FOLDER = Path(__file__).resolve().parent / "scenarios"
+HOUR_S = 3600.0
+LATENCY_US = 30_000
+_DAY_MS = 86_400_000
+_AGAIN_S = 60.0  # what must not be missed is typed twice: the board may be booting
+
+
+class ScenarioError(DaylogError):
+    """A scenario that does not exist or cannot be right."""
+
+
+def names() -> list[str]:
+    return sorted(file.stem for file in FOLDER.glob("*.toml"))
+
+
+def load(name_or_path: str | Path, hours: float | None = None) -> "Scenario":
+    """A scenario by its name or its file; `hours`: its beginning only. Raises ScenarioError with everything that is wrong."""
+    path = Path(name_or_path)
+    path = path if path.suffix == ".toml" and path.is_file() else FOLDER / f"{name_or_path}.toml"
+    if not path.is_file():
+        raise ScenarioError(f"there is no scenario {name_or_path}", f"known ones: {', '.join(names())}; or give a .toml file")
+    data = read_toml(path, ScenarioError)
+    schema = json.loads((FOLDER / "schema.json").read_text())
+    found = [f"{'.'.join(map(str, e.absolute_path)) or 'the file'}: {e.message}" for e in Draft202012Validator(schema).iter_errors(data)]
+    found = found or _beyond(data)
+    if found:
+        raise ScenarioError(f"scenario {path.stem} cannot be right: " + "; ".join(found), f"correct {path}")
+    return Scenario(path.stem, data, min(data["hours"], hours or data["hours"]))
+
+
+def _beyond(data: dict[str, Any]) -> list[str]:
+    """What a schema cannot say: spans that end before they begin, tables that do not ascend or do not begin with the day."""
+    spans = {name: data[name] for name in ("still", "pauses", "nights") if name in data}
+    spans |= {f"network {each['ssid']}": each["times"] for each in data.get("network", [])}
+    found = [f"{name}: {span} ends before it begins" for name, rows in spans.items() for span in rows if span[1] <= span[0]]
+    for name in ("around", "scene"):
+        rows = data[name] if isinstance(data[name], list) else []
+        hours = [row["at"] for row in rows]
+        if rows and (hours[0] != 0 or hours != sorted(set(hours))):
+            found.append(f"{name}: its rows must begin at 0 and ascend")
+    return found
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """`data` as in the file; `hours` of it are played."""
+
+    name: str
+    data: dict[str, Any]
+    hours: float
+
+    @property
+    def title(self) -> str:
+        return self.data["title"]
+
+    @property
+    def seconds(self) -> float:
+        return self.hours * HOUR_S
+
+    @property
+    def utc_at_zero_ms(self) -> int:
+        hours, minutes = map(int, self.data.get("begins", "08:00").split(":"))
+        return FIXED_UTC_MS // _DAY_MS * _DAY_MS + (hours * 60 + minutes) * 60_000
+
+    @property
+    def worn_s(self) -> float:
+        """Seconds in which it is to record: neither paused by its wearer nor switched off."""
+        return self.seconds - sum(_overlap(span, self.hours) for name in ("pauses", "nights") for span in self.data.get(name, [])) * HOUR_S
+
+    def options(
+        self,
+        board: dict[str, Any],
+        video: Path,
+        out: Path,
+        store: dict[str, Any] | None = None,
+        seed: int | None = None,
+        settings: dict[str, Any] | None = None,
+        factor: float = 1,
+    ) -> Options:
+        """A run of it. `factor`: by how much the footage is reduced; so are the network's bandwidth and the card's size then."""
+        data = self.data
+        card = data.get("card", {})
+        wifi = [_known(network) for network in data.get("network", [])]
+        return Options(
+            board=_with_card(board, card),
+            video=video,
+            seconds=self.seconds,
+            out=out,
+            store=store,
+            seed=data.get("seed", 1) if seed is None else seed,
+            power_cuts=[at * HOUR_S for at in data.get("cuts", []) if at < self.hours],
+            wakes=[end * HOUR_S for _, end in data.get("nights", []) if end < self.hours],
+            typed=list(self._typed()),
+            card_mb=int(card.get("gb", board["sim"]["card"].get("size_gb", 32)) * 1000 / factor),
+            faults=[faults.parse(spec) for spec in card.get("faults", [])],
+            networks=[self._network(network, board, factor) for network in data.get("network", [])],
+            wifi_windows=[(self.seconds * 2, self.seconds * 2 + 1)],  # none but the networks above
+            rtc=data.get("clock", {}),
+            utc_at_zero_ms=self.utc_at_zero_ms,
+            power=Power(**{"capacity_mah": board["power"]["battery_mah"], **data.get("battery", {}), "surroundings": self._around()}),
+            activity=[(row["at"] * HOUR_S, row["activity"]) for row in data["scene"]],
+            still=[(start * HOUR_S, end * HOUR_S) for start, end in data.get("still", [])],
+            settings={"wifi": wifi, **data.get("settings", {}), **(settings or {})},
+            drain_seconds=0.5 * HOUR_S,
+        )
+
+    def _around(self) -> list[tuple[float, float, int]]:
+        rows = self.data["around"]
+        if isinstance(rows, list):
+            return [(row["at"] * HOUR_S, row["ambient_c"], row.get("charger_ma", 0)) for row in rows]
+        count = int(rows["until"] / rows["every"])
+        steps = zip(range(count), cycle(rows["charger_ma"]), strict=False)
+        return [(n * rows["every"] * HOUR_S, rows["ambient_c"], milliamps) for n, milliamps in steps] + [
+            (rows["until"] * HOUR_S, rows["ambient_c"], 0)
+        ]
+
+    def _typed(self) -> list[tuple[float, str]]:
+        lines = [(start, "pause") for start, _ in self.data.get("pauses", [])] + [(end, "resume") for _, end in self.data.get("pauses", [])]
+        typed = [(at * HOUR_S + again, line) for at, line in lines for again in (0, _AGAIN_S / 10)]
+        typed += [(start * HOUR_S, "shutdown") for start, _ in self.data.get("nights", [])]
+        return [(at, line) for at, line in typed if at < self.seconds - _AGAIN_S] + [(self.seconds - 1, "shutdown")]
+
+    def _network(self, about: dict[str, Any], board: dict[str, Any], factor: float) -> dict[str, Any]:
+        most_bps = board["sim"]["radio"]["upload_kbps_tls"] * 8000  # the board's own part of it: TLS costs more than the air
+        steps = {name: about[name] if isinstance(about[name], list) else [[0.0, about[name]]] for name in ("rssi", "kbps")}
+        network = {
+            "ssid": about["ssid"],
+            "windows": _us(about["times"]),
+            "rssi": [[int(at * HOUR_S * 1e6), dbm] for at, dbm in steps["rssi"]],
+            "bandwidth_bps": [[int(at * HOUR_S * 1e6), max(1000, int(min(kbps * 1000, most_bps) / factor))] for at, kbps in steps["kbps"]],
+            "latency_us": LATENCY_US,
+            "loss_percent": about.get("loss_percent", 0),
+            "hidden": about.get("hidden", False),
+            "dhcp_fails": _us(about.get("no_addresses", [])),
+            "names_fail": _us(about.get("no_names", [])),
+            "ntp_error_ms": int(about.get("ntp_error_hours", 0) * HOUR_S * 1000),
+        }
+        network |= {"captive": about["captive"]} if "captive" in about else {}
+        return network if about.get("open") else {**network, "key": KEY}
+
+
+def _us(spans: list[list[float]]) -> list[list[int]]:
+    return [[int(start * HOUR_S * 1e6), int(end * HOUR_S * 1e6)] for start, end in spans]
+
+
+def _overlap(span: list[float], hours: float) -> float:
+    return max(0.0, min(span[1], hours) - min(span[0], hours))
+
+
+def _known(network: dict[str, Any]) -> dict[str, Any]:
+    """Its entry in the recorder's settings."""
+    entry = {"ssid": network["ssid"], "hidden": network.get("hidden", False), "metered": network.get("metered", False)}
+    return entry if network.get("open") else {**entry, "key": KEY}
+
+
+def _with_card(board: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
+    percent = card.get("speed_percent", 100)
+    times = {**board["sim"]["card"]}
+    for name in ("write_kbps_internal", "write_kbps_psram", "read_kbps"):
+        times[name] = max(1, times[name] * percent // 100)
+    return {**board, "sim": {**board["sim"], "card": times}}
