@@ -15,7 +15,8 @@ from typing import Any
 from sim.device.battery import Battery
 from sim.device.warmth import Warmth
 
-BACK_US = 60_000_000  # from the charger's coming until a board whose cell had given up starts
+BACK_US = 60_000_000  # until a board whose voltage has given way starts again (estimate)
+RECOVERED_MV = 200  # above the voltage at which it gave way: the hysteresis of a supervisor (estimate)
 
 
 @dataclass
@@ -74,10 +75,11 @@ class Cell:
         rows = [row for row in self._power.surroundings if row[0] * 1e6 <= now_us]
         return rows[-1][1], rows[-1][2]
 
-    def charged_from(self, now_us: int) -> int | None:
-        """When a charger comes that gives the board power, or since when there is one; None: never again."""
-        if self._around(now_us)[1]:
+    def comes_back(self, now_us: int) -> int | None:
+        """When a board starts again whose voltage gave way: soon if the cell recovers without its load, else once somebody charges it.
+        None: never."""
+        recovers = self._battery.open_mv(self._warmth.celsius) >= self._power.brownout_mv + RECOVERED_MV
+        if recovers or self._around(now_us)[1]:
             return now_us + BACK_US
-        return next(
-            (int(at_s * 1e6) + BACK_US for at_s, _, external_ma in self._power.surroundings if external_ma and at_s * 1e6 > now_us), None
-        )
+        chargers_us = (int(at_s * 1e6) for at_s, _, external_ma in self._power.surroundings if external_ma)
+        return next((at_us + BACK_US for at_us in chargers_us if at_us > now_us), None)

@@ -68,6 +68,7 @@ class Power:
         self._settle()
         self._check(self.load_ma())
         self._trace.numbers("battery", "mv", self.battery_mv, "percent", int(self._battery.percent()))
+        self._trace.numbers("current", "ma", self.current_ma, "used_mwh", int(self.used_mwh))
         self._trace.numbers("warmth", "case_c", int(self._warmth.celsius), "die_c", self.die_c)
         self._clock.at(self._clock.now_us + LOOK_US, self._look)
 

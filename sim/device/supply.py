@@ -25,7 +25,7 @@ CHIPS = {"max17048": (0x36, Max17048), "ina219": (0x40, Ina219), "axp2101": (0x3
 class Supply:
     def __init__(self, about, board, clock, trace, ending):
         self._loads, self._radio_ma = board["sim"]["loads"], board["power"]["radio_ma"]
-        self._percent = about["percent"]
+        self._percent, self._trace = about["percent"], trace
         self._surroundings = about["surroundings"]
         battery = Battery(about["capacity_mah"], 1.0, about["resistance_milliohm"], about["age"])
         battery.left_mah = about["left_mah"]
@@ -59,6 +59,7 @@ class Supply:
         self.power.draw("camera", self._real(extra_ma))
 
     def radio(self, on):
+        self._trace.numbers("radio", "on", int(on))
         self.power.draw("radio", self._real(self._loads["radio_idle_ma"]) if on else 0)
 
     def sends(self, duration_us):

@@ -2,6 +2,9 @@
 # SPDX-License-Identifier: MIT
 """The whole board on a battery: whoever governs gets to the end of the day, and no end of a battery costs what was committed."""
 
+import json
+import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,8 @@ from test_runner import options
 
 from host_tools.boards import load
 from host_tools.clips import BOARD
+from host_tools.footage import load as load_footage
+from host_tools.sources import open_source
 from sim import result, runner
 from sim.cell import Power
 from sim.options import Options
@@ -19,14 +24,14 @@ PICTURES = {"rich": ("QVGA", 320, 240, 6, 190), "middle": ("HQVGA", 240, 176, 4,
 HOUR_S = 3600.0
 
 
-def board() -> dict[str, Any]:
-    """A board with small pictures, two a second, in three profiles."""
+def board(rates: tuple[int, int, int] = (2, 2, 2)) -> dict[str, Any]:
+    """A board with small pictures, some a second, in three profiles."""
     found = load(BOARD)
-    usual = {"fps": 2, "quality": 80, "grab": "WHEN_EMPTY", "chunk_bytes": 131072}
+    usual = {"quality": 80, "grab": "WHEN_EMPTY", "chunk_bytes": 131072}
     found["profiles"] = {
         name: {**usual, "size": size, "width": width, "height": height, "expected_kb_per_frame": kb, "fb_bytes": width * height // 5}
-        | {"current_ma": current_ma}
-        for name, (size, width, height, kb, current_ma) in PICTURES.items()
+        | {"current_ma": current_ma, "fps": fps}
+        for (name, (size, width, height, kb, current_ma)), fps in zip(PICTURES.items(), rates, strict=True)
     }
     return {**found, "default_profile": "rich", "power": {**found["power"], "battery_mah": 150}}
 
@@ -34,8 +39,17 @@ def board() -> dict[str, Any]:
 class Day:
     """What a run told, and how its boots ended."""
 
-    def __init__(self, out: Path, hours: float, power: Power, **settings: Any) -> None:
-        chosen: Options = options(out, board=board(), seconds=hours * HOUR_S, power=power, settings=settings)
+    def __init__(
+        self,
+        out: Path,
+        hours: float,
+        power: Power | None,
+        more: dict[str, Any] | None = None,
+        rates: tuple[int, int, int] = (2, 2, 2),
+        **settings: Any,
+    ) -> None:
+        given = {"board": board(rates), "seconds": hours * HOUR_S, "power": power, "settings": settings, **(more or {})}
+        chosen: Options = options(out, **given)
         world = runner.prepare(chosen)
         self.history = runner.play(chosen, world)
         self.result: Result
@@ -81,3 +95,44 @@ def test_a_board_that_gets_too_hot_rests_and_says_so(tmp_path: Path):
     assert (day.ends, day.verdict) == (["deep_sleep"], (True, []))
     assert "resting, radio off: too hot" in day.said and "recording is paused: heat" in day.said
     assert (day.result.frames["dropped"], day.result.frames["captured"] < 6900) == ({}, True)
+
+
+def test_a_change_of_profile_costs_no_frame_and_is_told(tmp_path: Path):
+    day = Day(tmp_path, 0.03, Power(3000), {"typed": [(30.0, "profile poor"), (60.0, "profile middle")]}, rates=(6, 4, 2))
+    assert (day.verdict, day.report.verdict, day.result.frames["dropped"]) == ((True, []), "lossy", {})
+    gaps = [(gap["cause"], gap["to_uptime_ms"] - gap["from_uptime_ms"] < 1500) for gap in day.report.gaps]
+    assert gaps == [("profile", True)] * 2
+    with open_source(tmp_path / "card.img") as source:
+        segments = load_footage(source).segments
+    assert [(segment.metadata["profile"], segment.fps) for segment in segments] == [("rich", 6), ("poor", 2), ("middle", 4)]
+
+
+def test_a_voltage_that_gives_way_in_the_cold_costs_what_a_cut_costs(tmp_path: Path):
+    frost = [(0.0, 25.0, 0), (60.0, -45.0, 0), (600.0, 25.0, 0)]
+    worn = Power(1000, charge=0.7, age=0.9, resistance_milliohm=250, brownout_mv=3550, surroundings=frost)
+    day = Day(tmp_path, 0.3, worn, governor=False)
+    assert (day.ends[0], set(day.ends[:-1]), day.ends[-1], day.verdict) == ("brownout", {"brownout"}, "deep_sleep", (True, []))
+    assert (set(day.result.frames["dropped"]), day.result.lost_ms_max <= 2500) == ({"brownout"}, True)
+    assert day.said.count("reset cause power_on") == len(day.ends) > 2, "it tries again each minute until it is warm enough"
+
+
+def test_the_button_pauses_records_again_and_wakes(tmp_path: Path):
+    presses = [(20.0, 200), (40.0, 200), (80.0, 3000)]
+    day = Day(tmp_path, 0.03, None, {"button": presses, "typed": [(60.0, "shutdown")]})
+    assert (day.ends, day.verdict) == (["deep_sleep"] * 2, (True, []))
+    frames = map(json.loads, (tmp_path / "truth.jsonl").read_text().splitlines())
+    times_s = [row["ticks_ms"] / 1000 + (80 if row["boot"] == 2 else 0) for row in frames]
+    pauses = [(round(before), round(after)) for before, after in pairwise(times_s) if after - before > 5]
+    assert [(20 <= before <= 22, after) for before, after in pauses] == [
+        (True, pytest.approx(41, abs=1)),
+        (False, pytest.approx(81, abs=1)),
+    ]
+
+
+def test_the_console_says_what_the_battery_does(tmp_path: Path):
+    typed = [(20.0, "power"), (21.0, "power --json"), (22.0, "profile"), (23.0, "status")]
+    said = Day(tmp_path, 0.01, Power(3000, charge=0.5), {"typed": typed}, target_hours=14).said
+    battery = next(json.loads(line) for line in said.splitlines() if line.startswith("{"))["power"]
+    assert (battery["percent"], battery["mode"], battery["external"]) == (49, "record", None)
+    for line in (r"battery +3\.8\d V, 49 %, \d+\.\d h left in \w+", r"target +14\.0 h more", r"poor +160x120, 2 fps, 4 kB/s, 110 mA, "):
+        assert re.search(line, said), (line, said)
