@@ -92,14 +92,17 @@ def compare_command(scenarios: tuple[str, ...], board: str, seed: int | None, ho
 @_board
 @click.option("--vary", "varied", multiple=True, required=True, metavar="NAME=A,B,…", help="Of the battery or the recorder's settings.")
 @click.option("--seeds", default=1, show_default=True, type=click.IntRange(1), help="How many seeds to try for each.")
+@click.option(
+    "--thin", default=1, show_default=True, type=click.IntRange(1, 10), help="With every so many-th frame only, for questions of hours."
+)
 @_hours
 @json_option
-def sweep_command(scenario: str, board: str, varied: tuple[str, ...], seeds: int, hours: float | None, as_json: bool) -> int:
+def sweep_command(scenario: str, board: str, varied: tuple[str, ...], seeds: int, thin: int, hours: float | None, as_json: bool) -> int:
     """Wear a recorder through the same day again and again, changing one thing or several: a table as CSV, or as JSON.
 
     Example: daylog sim sweep weak_battery --vary battery_mah=1500,2000,2500 --vary governor=true,false --seeds 3
     """
-    rows = list(sweep(load(scenario, hours), board, [_values(text) for text in varied], seeds))
+    rows = list(sweep(load(scenario, hours), board, [_values(text) for text in varied], seeds, thin))
     if as_json:
         click.echo(json.dumps(rows))
     else:
@@ -124,21 +127,27 @@ def scenarios_command() -> None:
 
 
 def wear(
-    scenario: Scenario, board: str, out: Path, seed: int | None = None, settings: dict[str, Any] | None = None, full: bool = False
+    scenario: Scenario,
+    board: str,
+    out: Path,
+    seed: int | None = None,
+    settings: dict[str, Any] | None = None,
+    full: bool = False,
+    thin: int = 1,
 ) -> Day:
     """One day, with a progress bar on a terminal. Raises DaylogError."""
     with signals_end_it(), bar(f"wearing it: {scenario.title}", scenario.seconds) as advance:
-        return play(scenario, find_board(board), out, seed, settings, full, up_to(scenario.seconds, advance))
+        return play(scenario, find_board(board), out, seed, settings, full, thin, up_to(scenario.seconds, advance))
 
 
-def sweep(scenario: Scenario, board: str, varied: list[tuple[str, list[Any]]], seeds: int) -> Iterator[dict[str, Any]]:
+def sweep(scenario: Scenario, board: str, varied: list[tuple[str, list[Any]]], seeds: int, thin: int = 1) -> Iterator[dict[str, Any]]:
     """A row a day: what was varied, and what came of it. Raises DaylogError."""
     for values in itertools.product(*(values for _, values in varied)):
         chosen = dict(zip((name for name, _ in varied), values, strict=True))
         changed, settings = _apart(scenario, chosen)
         for seed in range(1, seeds + 1):
             with tempfile.TemporaryDirectory() as scratch:
-                day = wear(changed, board, Path(scratch) / "day", seed, settings)
+                day = wear(changed, board, Path(scratch) / "day", seed, settings, thin=thin)
             figures: dict[str, Callable[[Day], str]] = dict(FIGURES)
             yield {
                 **chosen,

@@ -84,11 +84,12 @@ def play(
     seed: int | None = None,
     settings: dict[str, Any] | None = None,
     full: bool = False,
+    thin: int = 1,
     progress: Callable[[float], None] = lambda virtual_s: None,
 ) -> Day:
-    """One day. Raises DaylogError."""
-    factor = 1 if full else FACTOR
-    shown = board if full else reduced(board)
+    """One day; `thin`: with every so many-th frame only. Raises DaylogError."""
+    factor = 1 if full else FACTOR * thin
+    shown = board if full else reduced(board, thin)
     received: list[Kept] = []
 
     def keep(kept: KeptObject) -> None:

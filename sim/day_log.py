@@ -75,7 +75,7 @@ def read_log(out: Path, footage: Footage, received: list[Kept], board: dict[str,
             take(log, row["us"] / 1e6, row)
     log.camera = [(at, named.get(size, "")) for at, size in log.camera]
     begins = [at for at, _ in log.boots]
-    _read_segments(log, footage, {kept.segment: kept for kept in received}, begins, _Bytes(board, options.activity))
+    _read_segments(log, footage, {kept.segment: kept for kept in received}, begins, _Bytes(board, options))
     for gap in footage.gaps:
         origin = begins[min(gap.boot, len(begins)) - 1] if begins else 0.0
         start_s = origin + (gap.from_uptime_ms or 0) / 1000
@@ -97,12 +97,13 @@ def _next(begins: list[float], at_s: float) -> float:
 class _Bytes:
     """What footage would weigh at full payload: by the board's data, and by how busy the scene is."""
 
-    def __init__(self, board: dict[str, Any], activity: list[tuple[float, int]]) -> None:
-        self._profiles, self._activity = board["profiles"], activity
+    def __init__(self, board: dict[str, Any], options: Options) -> None:
+        self._profiles, self._shown, self._activity = board["profiles"], options.board["profiles"], options.activity
 
     def megabytes(self, frames: int, profile: str, at_s: float) -> float:
         percent = next((percent for from_s, percent in reversed(self._activity) if from_s <= at_s), 100)
-        return frames * self._profiles[profile]["expected_kb_per_frame"] * percent / 100 / 1000
+        full, shown = self._profiles[profile], self._shown[profile]
+        return frames * full["fps"] / shown["fps"] * full["expected_kb_per_frame"] * percent / 100 / 1000
 
 
 def _read_segments(log: DayLog, footage: Footage, stored: dict[tuple[int, int], Kept], begins: list[float], full: "_Bytes") -> None:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A board whose pictures are some twenty times smaller: as many frames, segments and uploads, and as much current, for fewer bytes.
 
-What it cannot show: how the card and the frame buffers bear the full payload. `--full` and `daylog budget` are for that.
+What it cannot show: how the card and the frame buffers bear the full payload. `--full` and `daylog budget` are for that. For questions of
+hours and batteries only, frames may be left out as well (`thin`): currents do not depend on them.
 """
 
 from typing import Any
@@ -13,14 +14,14 @@ _SIZES = (("R96X96", 96, 96), ("R128x128", 128, 128), ("QQVGA", 160, 120), ("QCI
 _CHUNK_BYTES = 65536
 
 
-def reduced(board: dict[str, Any]) -> dict[str, Any]:
-    """The same board with small profiles. Rates and currents stay."""
+def reduced(board: dict[str, Any], thin: int = 1) -> dict[str, Any]:
+    """The same board with small profiles, of which every `thin`-th frame is left. Currents stay."""
     names = sorted(board["profiles"], key=lambda name: board["profiles"][name]["expected_kb_per_frame"])
-    return {**board, "profiles": {name: _small(board["profiles"][name], size) for name, size in zip(names, _SIZES, strict=False)}}
+    return {**board, "profiles": {name: _small(board["profiles"][name], size, thin) for name, size in zip(names, _SIZES, strict=False)}}
 
 
-def _small(profile: dict[str, Any], size: tuple[str, int, int]) -> dict[str, Any]:
+def _small(profile: dict[str, Any], size: tuple[str, int, int], thin: int) -> dict[str, Any]:
     name, width, height = size
     kilobytes = profile["expected_kb_per_frame"] / FACTOR
     about = {"size": name, "width": width, "height": height, "fb_bytes": 16384, "chunk_bytes": _CHUNK_BYTES}
-    return {**profile, **about, "expected_kb_per_frame": kilobytes}
+    return {**profile, **about, "expected_kb_per_frame": kilobytes, "fps": max(1, profile["fps"] // thin)}

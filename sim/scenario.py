@@ -12,6 +12,7 @@ import json
 from dataclasses import dataclass
 from itertools import cycle
 from pathlib import Path
+from random import Random
 from typing import Any
 
 from jsonschema import Draft202012Validator
@@ -26,6 +27,7 @@ from sim.world import FIXED_UTC_MS, KEY
 FOLDER = Path(__file__).resolve().parent / "scenarios"
 HOUR_S = 3600.0
 LATENCY_US = 30_000
+LEAST_CARD_MB = 2200  # that is FAT32
 _DAY_MS = 86_400_000
 _AGAIN_S = 60.0  # what must not be missed is typed twice: the board may be booting
 
@@ -66,6 +68,20 @@ def _beyond(data: dict[str, Any]) -> list[str]:
     return found
 
 
+class Luck:
+    """What differs from one such day to the next: the same for the same seed."""
+
+    def __init__(self, name: str, seed: int) -> None:
+        chance = Random(f"{name} {seed}")
+        self.load = chance.uniform(0.94, 1.06)
+        self.warmer_c = chance.uniform(-2, 2)
+        self.faster = chance.uniform(0.7, 1.3)
+        self._late_h = chance.uniform(-0.05, 0.05)
+
+    def later(self, hour: float) -> float:
+        return max(0.0, hour + self._late_h) if hour else 0.0
+
+
 @dataclass(frozen=True)
 class Scenario:
     """`data` as in the file; `hours` of it are played."""
@@ -104,6 +120,8 @@ class Scenario:
     ) -> Options:
         """A run of it. `factor`: by how much the footage is reduced; so are the network's bandwidth and the card's size then."""
         data = self.data
+        chosen: int = data.get("seed", 1) if seed is None else seed
+        luck = Luck(self.name, chosen)
         card = data.get("card", {})
         wifi = [_known(network) for network in data.get("network", [])]
         return Options(
@@ -112,22 +130,28 @@ class Scenario:
             seconds=self.seconds,
             out=out,
             store=store,
-            seed=data.get("seed", 1) if seed is None else seed,
+            seed=chosen,
             power_cuts=[at * HOUR_S for at in data.get("cuts", []) if at < self.hours],
             wakes=[end * HOUR_S for _, end in data.get("nights", []) if end < self.hours],
             typed=list(self._typed()),
-            card_mb=int(card.get("gb", board["sim"]["card"].get("size_gb", 32)) * 1000 / factor),
+            card_mb=max(LEAST_CARD_MB, int(card.get("gb", board["sim"]["card"].get("size_gb", 32)) * 1000 / factor)),
             faults=[faults.parse(spec) for spec in card.get("faults", [])],
-            networks=[self._network(network, board, factor) for network in data.get("network", [])],
+            networks=[self._network(network, board, factor, luck) for network in data.get("network", [])],
             wifi_windows=[(self.seconds * 2, self.seconds * 2 + 1)],  # none but the networks above
             rtc=data.get("clock", {}),
             utc_at_zero_ms=self.utc_at_zero_ms,
-            power=Power(**{"capacity_mah": board["power"]["battery_mah"], **data.get("battery", {}), "surroundings": self._around()}),
+            power=self._power(board, luck),
             activity=[(row["at"] * HOUR_S, row["activity"]) for row in data["scene"]],
             still=[(start * HOUR_S, end * HOUR_S) for start, end in data.get("still", [])],
             settings={"wifi": wifi, **data.get("settings", {}), **(settings or {})},
             drain_seconds=0.5 * HOUR_S,
         )
+
+    def _power(self, board: dict[str, Any], luck: "Luck") -> Power:
+        about = {"capacity_mah": board["power"]["battery_mah"], "percent": 100, **self.data.get("battery", {})}
+        about["percent"] = int(about["percent"] * luck.load)
+        around = [(at_s, ambient_c + luck.warmer_c, charger_ma) for at_s, ambient_c, charger_ma in self._around()]
+        return Power(**{**about, "surroundings": around})
 
     def _around(self) -> list[tuple[float, float, int]]:
         rows = self.data["around"]
@@ -145,14 +169,16 @@ class Scenario:
         typed += [(start * HOUR_S, "shutdown") for start, _ in self.data.get("nights", [])]
         return [(at, line) for at, line in typed if at < self.seconds - _AGAIN_S] + [(self.seconds - 1, "shutdown")]
 
-    def _network(self, about: dict[str, Any], board: dict[str, Any], factor: float) -> dict[str, Any]:
+    def _network(self, about: dict[str, Any], board: dict[str, Any], factor: float, luck: "Luck") -> dict[str, Any]:
         most_bps = board["sim"]["radio"]["upload_kbps_tls"] * 8000  # the board's own part of it: TLS costs more than the air
         steps = {name: about[name] if isinstance(about[name], list) else [[0.0, about[name]]] for name in ("rssi", "kbps")}
         network = {
             "ssid": about["ssid"],
-            "windows": _us(about["times"]),
+            "windows": _us([[luck.later(start), luck.later(end)] for start, end in about["times"]]),
             "rssi": [[int(at * HOUR_S * 1e6), dbm] for at, dbm in steps["rssi"]],
-            "bandwidth_bps": [[int(at * HOUR_S * 1e6), max(1000, int(min(kbps * 1000, most_bps) / factor))] for at, kbps in steps["kbps"]],
+            "bandwidth_bps": [
+                [int(at * HOUR_S * 1e6), max(1000, int(min(kbps * 1000 * luck.faster, most_bps) / factor))] for at, kbps in steps["kbps"]
+            ],
             "latency_us": LATENCY_US,
             "loss_percent": about.get("loss_percent", 0),
             "hidden": about.get("hidden", False),
