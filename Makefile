@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo crash test test-host test-micropython lint format bench shape clean soak mutants
+.PHONY: help setup demo crash test test-host test-micropython lint format bench shape clean soak mutants power
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -41,6 +41,9 @@ soak: $(READY) ## seven days with random faults of SEED=n, about five minutes: e
 
 mutants: $(READY) ## put deliberate bugs into storage and upload: the tests must catch each
 	$(BIN)/python -m tests.mutants.run
+
+power: $(READY) ## docs/POWER.md anew: whole days with and without the governor, half an hour on 2 cores
+	$(BIN)/python -m tools.power_md
 
 lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, documents
 	$(BIN)/ruff check .

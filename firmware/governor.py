@@ -21,7 +21,7 @@ RESERVE_PERCENT = 5  # never planned with: gauges are wrong at the end
 CRITICAL_PERCENT = 2
 CRITICAL_MV = 3300
 HOT_C, REST_C, COOLER_C = 75, 85, 8
-BACKLOG_BYTES = 32 << 20
+BACKLOG_BYTES = 32 << 20  # worth a start of the radio, unless the board's data says otherwise
 BACKLOG_MS = 30 * 60_000
 RADIO_OFF_MS = 10 * 60_000  # between two stretches of the radio on battery,
 LONGEST_OFF_MS = 80 * 60_000  # and up to so long when it finds no network
@@ -44,10 +44,10 @@ class Governor:
     """`mode`: "record", "rest" (too hot: nothing is captured) or "sleep" (close everything now). `why` is in words. `order`: the
     profiles that may be chosen, richest first."""
 
-    def __init__(self, profiles, preferred, battery_mah, radio_ma):
+    def __init__(self, profiles, preferred, battery_mah, radio_ma, backlog_bytes=BACKLOG_BYTES):
         self._ma = {name: profiles[name]["current_ma"] for name in profiles}
         self._rich = sorted(profiles, key=lambda name: -profiles[name]["fps"] * profiles[name]["expected_kb_per_frame"])
-        self._radio_ma = radio_ma
+        self._radio_ma, self._backlog_bytes = radio_ma, backlog_bytes
         self.forecast = Forecast(battery_mah)
         self.radio, self.mode, self.why = False, RECORD, "starting"
         self._radio_ms = self._heard_ms = None
@@ -157,7 +157,7 @@ class Governor:
             return False
         if self.radio:
             return self._credit_ms > 0 and now_ms - self._heard_ms < RADIO_ON_MS
-        due = situation.wants_time or situation.backlog_bytes >= BACKLOG_BYTES or situation.backlog_ms >= BACKLOG_MS
+        due = situation.wants_time or situation.backlog_bytes >= self._backlog_bytes or situation.backlog_ms >= BACKLOG_MS
         return due and self._credit_ms >= RADIO_ON_MS and self._can_afford_radio(situation)
 
     def _can_afford_radio(self, situation):

@@ -10,7 +10,7 @@ Without a gauge there is nothing to govern by: the profile of the settings runs,
 """
 
 from firmware.compat import const, sleep_ms
-from firmware.governor import CRITICAL_PERCENT, REST, SLEEP, Governor, Situation
+from firmware.governor import BACKLOG_BYTES, CRITICAL_PERCENT, REST, SLEEP, Governor, Situation
 from firmware.timekeeper import RTC
 
 LOOK_MS = const(10_000)
@@ -27,7 +27,8 @@ class Power:
         self._situation = Situation()
         self._recorder = self._link = self._pending_bytes = None
         about = config.get("power", {})
-        self.governor = Governor(config["profiles"], profile, about.get("battery_mah", 1), about.get("radio_ma", 0))
+        amounts = about.get("battery_mah", 1), about.get("radio_ma", 0), about.get("backlog_bytes", BACKLOG_BYTES)
+        self.governor = Governor(config["profiles"], profile, *amounts)
         self._wanted = False  # the radio, whatever it costs
         self._idle_ms = 0  # when nothing was pending last
         self._told = None

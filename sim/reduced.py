@@ -8,6 +8,8 @@ hours and batteries only, frames may be left out as well (`thin`): currents do n
 
 from typing import Any
 
+from firmware.governor import BACKLOG_BYTES
+
 FACTOR = 20
 # Names that the camera module knows, smallest first: each profile needs a size of its own, by which the sensor tells it.
 _SIZES = (("R96X96", 96, 96), ("R128x128", 128, 128), ("QQVGA", 160, 120), ("QCIF", 176, 144), ("HQVGA", 240, 176), ("R240X240", 240, 240))
@@ -17,7 +19,12 @@ _CHUNK_BYTES = 65536
 def reduced(board: dict[str, Any], thin: int = 1) -> dict[str, Any]:
     """The same board with small profiles, of which every `thin`-th frame is left. Currents stay."""
     names = sorted(board["profiles"], key=lambda name: board["profiles"][name]["expected_kb_per_frame"])
-    return {**board, "profiles": {name: _small(board["profiles"][name], size, thin) for name, size in zip(names, _SIZES, strict=False)}}
+    power = {**board["power"], "backlog_bytes": board["power"].get("backlog_bytes", BACKLOG_BYTES) // (FACTOR * thin)}
+    return {
+        **board,
+        "power": power,
+        "profiles": {name: _small(board["profiles"][name], size, thin) for name, size in zip(names, _SIZES, strict=False)},
+    }
 
 
 def _small(profile: dict[str, Any], size: tuple[str, int, int], thin: int) -> dict[str, Any]:
