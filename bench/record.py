@@ -53,7 +53,7 @@ class Image:
 class Keeper:
     """Time as the bench wants it."""
 
-    boot, generation, offset_ms, utc_known, source = 1, 0, 0, False, ""
+    boot, generation, offset_ms, utc_known, source, rtc_boot_ms = 1, 0, 0, False, "", 0
     now_ms = 0
 
     def uptime_ms(self):

@@ -17,17 +17,26 @@ sys.path.insert(0, __file__.rsplit("/bench/", 1)[0])
 
 from bench.record import Image, Slot, Whole
 from firmware.health import Health
+from firmware.names import Names
 from firmware.segments import SegmentStore
 from firmware.timekeeper import Timekeeper
+from firmware.trust import Trust
 from firmware.uploader import Uploader
 
 
 class Link:
-    """A link that is up."""
+    """A link that is up, in a network that has no names."""
 
     def __init__(self):
-        self.up = asyncio.Event()
-        self.up.set()
+        self.names, self.trust = Names(lambda: "", lambda: 0), Trust()
+        self.for_footage = asyncio.Event()
+        self.for_footage.set()
+
+    def use(self, in_use):
+        pass
+
+    def carried(self, size):
+        pass
 
 
 class Settings:
