@@ -16,6 +16,7 @@ from firmware.backoff import Backoff, wait_ms
 from firmware.compat import const, sleep_ms
 from firmware.names import Names
 from firmware.networks import REASONS, Networks
+from firmware.roaming import Roaming
 from firmware.timekeeper import RTC
 from firmware.trust import Trust
 
@@ -24,15 +25,14 @@ LOOK_MS = const(500)
 SCAN_MS = const(3_000)  # it takes two seconds; the third is for the unexpected
 ROUND_MS = const(5_000)  # pause after a round through all known networks
 LONGEST_MS = const(120_000)
-ROAM_MS, LONGEST_ROAM_MS = const(60_000), const(1_800_000)  # between two looks for a better network
 KEY_TRIES = const(3)  # access points refuse a right key now and then
 
 
 class Link:
     """`up` is set while there is an address, `for_footage` while there is one that may be used for more than the time.
 
-    `enabled` may be switched off to save power; `names` asks the name server here. `quiet_ms()` tells for how long nobody
-    misses the interpreter.
+    `enabled` may be switched off to save power; `names` asks the name server here; whoever sends says so to `use`. `quiet_ms()`
+    tells for how long nobody misses the interpreter.
     """
 
     def __init__(self, wifi, settings, keeper, health, quiet_ms=lambda: 0, look_ms=LOOK_MS):
@@ -48,10 +48,9 @@ class Link:
         self._quiet_ms, self._look_ms = quiet_ms, look_ms
         self._radio_on = False
         self._saves_power = None  # not known
-        self._in_use = self._was_free = False
         self._backoff = Backoff(ROUND_MS, LONGEST_MS)
-        self._roaming = Backoff(ROAM_MS, LONGEST_ROAM_MS)
-        self._roam_at_ms = 0
+        self._roaming = Roaming(self.networks, keeper.uptime_ms)
+        self.use = self._roaming.use
         self._next = None  # the networks to try next, if they are not simply the best
         self._kicked = asyncio.Event()
 
@@ -70,11 +69,6 @@ class Link:
     def status(self):
         """What the console shows."""
         return {"state": self.state, "rssi_dbm": self.rssi()}
-
-    def use(self, in_use):
-        """Somebody sends, or has come to a point where the network may change."""
-        self._in_use = in_use
-        self._was_free = self._was_free or not in_use
 
     def tells_time(self):
         """A time server has answered."""
@@ -210,7 +204,7 @@ class Link:
         self.state = "connected to %s" % self.ssid
         self.up_since_ms = self._keeper.uptime_ms()
         self.trust = Trust()
-        self._roam_at_ms = self.up_since_ms + self._roaming.next_ms()
+        self._roaming.joined()
         self._health.count("wifi_joins")
         self._health.event("wifi", self.state)
         self._backoff.reset()
@@ -230,7 +224,7 @@ class Link:
         if not self._wanted():
             return "off"
         if self._wifi.state() != "connected":
-            self._roaming.reset()
+            self._roaming.lost()
             return "lost %s" % self.ssid
         if self.trust.why:
             left_alone_ms = self.networks.failed(self.ssid, self.trust.why)
@@ -238,8 +232,8 @@ class Link:
         if network.get("metered") and not self._time_wanted():
             return "left %s, which is metered: it has told the time" % self.ssid
         self.networks.hear({self.ssid: self._wifi.rssi()})
-        self._save_power(not self._in_use)
-        return self._roam()
+        self._save_power(not self._roaming.in_use)
+        return self._roam(network)
 
     def _save_power(self, save):
         """The radio sleeps between beacons while nobody sends."""
@@ -247,26 +241,13 @@ class Link:
             self._wifi.save_power(save)
             self._saves_power = save
 
-    def _roam(self):
-        """Now and then look for a clearly better network, while nobody sends; "" if there is none to change to."""
-        now_ms, is_free, self._was_free = self._keeper.uptime_ms(), not self._in_use or self._was_free, False
-        if now_ms < self._roam_at_ms or not is_free:
+    def _roam(self, network):
+        """Now and then look for a clearly better one; "" if there is none to change to."""
+        if len(self._settings.wifi) < 2 or not self._roaming.is_due():
             return ""
-        self._roam_at_ms = now_ms + self._roaming.next_ms()
-        self._next = self._better()
+        heard = self.scan() if self._quiet_ms() >= SCAN_MS else None
+        self._next = self._roaming.instead_of(network, self._wifi.rssi(), heard)
         return "left %s to look for a better network" % self.ssid if self._next else ""
-
-    def _better(self):
-        """The networks to try instead of this one, which comes last."""
-        rssi_dbm = self._wifi.rssi()
-        heard = self.scan() if self._quiet_ms() >= SCAN_MS and len(self._settings.wifi) > 1 else None
-        if heard is None:
-            others = self.networks.others(self.ssid, rssi_dbm)
-        else:
-            found = self.networks.better(self.ssid, rssi_dbm, heard)
-            others = [found] if found else []
-        here = [network for network in self._settings.wifi if network["ssid"] == self.ssid]
-        return others + here if others else None
 
     def _fall(self, state):
         self.up.clear()
