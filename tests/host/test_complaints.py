@@ -10,7 +10,7 @@
 |  4 | a full card: data dropped, or too much gone | test_04_…, two                                                     |
 |  5 | wrong time                                  | test_05_…                                                          |
 |  6 | fake, lying and dying cards                 | test_06_…; more of them in test_bad_cards.py                       |
-|  7 | heat stops it after minutes                 | no test: the simulated board has no heat before the power governor |
+|  7 | heat stops it after minutes                 | test_power_days.py: it rests, and says so; the heat is a model     |
 |  8 | the supply breaks down: a crash loop        | test_08_…; how long a battery lasts is estimated by `daylog budget` |
 |  9 | Wi-Fi and card in each other's way          | test_09_…                                                          |
 | 10 | more than one network                       | test_10_…; no VPN, and the recorder is no access point             |
