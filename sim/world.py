@@ -186,8 +186,9 @@ def _us(seconds: float) -> int:
 
 
 def heap_size(board: dict[str, Any]) -> str:
-    """-X heapsize: the board's heap and what the simulator needs beside it."""
-    return str(board["heap_bytes"] + 8 * 1024 * 1024)
+    """-X heapsize: the board's heap and what the simulator needs beside it; not much more, for the collector looks through all of it."""
+    buffers = board["camera"]["fb_count"] * max(profile["fb_bytes"] for profile in board["profiles"].values())
+    return str(board["heap_bytes"] + buffers + 3 * 1024 * 1024)
 
 
 def interpreter() -> str:

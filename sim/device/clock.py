@@ -78,7 +78,10 @@ class Clock:
             due_us, _, callback = alarms.pop()
             self._reach(due_us)
             callback()
-        self._reach(target_us)
+        if self.realtime:
+            self._reach(target_us)
+        elif target_us > self.now_us:
+            self.now_us = target_us
 
     def _reach(self, target_us):
         if self.realtime:

@@ -10,6 +10,7 @@ import gc
 from array import array
 
 SAMPLE_US = 5_000_000
+RARELY_US = 60_000_000  # later in a boot: each look walks over the whole heap
 _SAMPLES = 64
 
 
@@ -35,7 +36,7 @@ class Heap:
             self._samples[self._count % _SAMPLES] = (used - self._used) // (frames - self._frames_then)
             self._count += 1
         self._used, self._frames_then = used, frames
-        self._clock.at(self._clock.now_us + SAMPLE_US, self._sample)
+        self._clock.at(self._clock.now_us + (SAMPLE_US if self._count < _SAMPLES else RARELY_US), self._sample)
 
     def per_frame(self):
         """Bytes a frame costs: the median growth between two looks, so that a collection in one does not matter."""

@@ -14,6 +14,7 @@ from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 MOST_TURNS = 200_000  # without any time passing
 LOOK_MS = 10  # in real time, how often simulated streams are looked at
+_SIMULATED = 3  # place in an entry
 _ENDS = ((1, POLLOUT), (2, POLLIN))  # place in an entry, and the event that is of no interest there
 
 
@@ -29,7 +30,7 @@ class VirtualQueue:
     """In the place of asyncio's IOQueue. `map` is what asyncio's core looks at: is anybody waiting for a stream?"""
 
     def __init__(self, core, clock, patience_ms):
-        self.map = []  # [stream, reading task, writing task] in the order they came: no dict, its order is the host's
+        self.map = []  # [stream, reading task, writing task, is simulated] in the order they came: no dict, its order is the host's
         self._core, self._clock = core, clock
         self._patience_ms = patience_ms  # how long a real peer may keep virtual time waiting
         self._turns, self._turns_us = 0, 0
@@ -45,7 +46,7 @@ class VirtualQueue:
             if waiting[0] is stream:
                 break
         else:
-            waiting = [stream, None, None]
+            waiting = [stream, None, None, isinstance(stream, Waitable)]
             self.map.append(waiting)
         assert waiting[slot] is None, "two tasks wait for the same end of a stream"
         waiting[slot] = self._core.cur_task
@@ -83,8 +84,9 @@ class VirtualQueue:
             self._sleep(dt_ms)
 
     def _count_turn(self):
-        if self._turns_us != self._clock.now_us:
-            self._turns, self._turns_us = 0, self._clock.now_us
+        now_us = self._clock.now_us
+        if self._turns_us != now_us:
+            self._turns, self._turns_us = 0, now_us
         self._turns += 1
         if self._turns > MOST_TURNS and not self._clock.realtime:
             raise Livelock("%d turns at %d us" % (self._turns, self._turns_us))
@@ -92,17 +94,14 @@ class VirtualQueue:
     def _sleep(self, dt_ms):
         clock = self._clock
         alarm_us = clock.next_alarm_us()
-        idle = self._core._task_queue.peek() is None
-        if idle and not self.map:
+        if self._core._task_queue.peek() is not None:
+            due_us = clock.boot_us + ((clock.now_us - clock.boot_us) // 1000 + dt_ms) * 1000  # timers: at whole milliseconds of uptime
+            return clock.advance_to(due_us if due_us < alarm_us else alarm_us)
+        if not self.map:
             raise Deadlock("every task waits, and nothing can wake one")
-        if idle and alarm_us == NEVER_US:
+        if alarm_us == NEVER_US:
             raise Deadlock("every task waits for a stream, and nothing more will happen")
-        clock.advance_to(alarm_us if idle else min(alarm_us, self._due_us(dt_ms)))
-
-    def _due_us(self, dt_ms):
-        """Timers are due at whole milliseconds of uptime."""
-        clock = self._clock
-        return clock.boot_us + ((clock.now_us - clock.boot_us) // 1000 + dt_ms) * 1000
+        clock.advance_to(alarm_us)
 
     def _sleep_really(self, dt_ms):
         clock = self._clock
@@ -118,8 +117,10 @@ class VirtualQueue:
         """Wake the tasks whose streams are ready; real streams may be waited for. Whether any was."""
         woken, real = False, None
         for waiting in self.map:
-            if isinstance(waiting[0], Waitable):
-                woken = self._wake(waiting, waiting[0].ready(_wanted(waiting))) or woken
+            if waiting[_SIMULATED]:
+                events = waiting[0].ready(_wanted(waiting))
+                if events:
+                    woken = self._wake(waiting, events) or woken
             else:
                 real = real or select.poll()
                 real.register(waiting[0], _wanted(waiting))
@@ -170,4 +171,4 @@ def _wanted(waiting):
 
 
 def _awaited(waiting):
-    return waiting[0].awaited(_wanted(waiting)) if isinstance(waiting[0], Waitable) else 0
+    return waiting[0].awaited(_wanted(waiting)) if waiting[_SIMULATED] else 0
