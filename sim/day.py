@@ -18,7 +18,7 @@ from typing import Any
 from host_tools.clips import clip
 from host_tools.footage import Footage, load
 from host_tools.sources import open_source
-from host_tools.truth import check_truth, read_truth
+from host_tools.truth import check_truth
 from sim import runner, truth
 from sim.day_log import DayLog, Kept, read_log
 from sim.options import Options
@@ -114,7 +114,7 @@ def _conclude(
         footage = load(source, hashes=True)
         rows = truth.settle(out / "truth.raw", reel, footage, history, options.period_ms, truth.strikes_in(out / "trace.jsonl"))
         truth.write(rows, out / "truth.jsonl")
-        problems = list(check_truth(footage, read_truth(out / "truth.jsonl")))
+        problems = list(check_truth(footage, truth.produced(rows)))
     log = read_log(out, footage, received, board, options)
     recorded_s = sum(segment_s for _, segment_s, _ in log.recorded)
     pending = log.pending()

@@ -12,10 +12,10 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Collection, Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from host_tools.footage import Footage, Gap
 from host_tools.truth import UNEXPLAINED, Matches, Produced, struck_ms
@@ -25,11 +25,11 @@ from sim.runner import ASLEEP, History
 CARD_ERROR, CARD_FULL = "card_error", "card_full"
 _CAUSES = {"cut": "power_cut"}
 _FAILURES = ("write-error", "write-protected", "read-error", "gone", "swap")  # faults that the firmware meets as an error
+_LINE = '{"n": %d, "boot": %d, "ticks_ms": %d, "size": %d, "sha256": "%s", "fate": "%s"}\n'
 _BACK_MS = 10_000  # a card that works again is recorded on by then
 
 
-@dataclass(frozen=True)
-class Truth:
+class Truth(NamedTuple):
     """One frame that the camera produced; `ticks_ms` is since its boot."""
 
     n: int
@@ -54,15 +54,15 @@ def settle(
     """The fate of every frame, in the order of production; `strikes` by boot."""
     settled: list[Truth] = []
     rows = sorted(_hashed(raw, reel_path), key=lambda row: row.n)
-    matches = Matches(footage, _produced(rows))
-    for boot, produced in groupby(rows, key=lambda row: row.boot):
+    matches = Matches(footage, produced(rows))
+    for boot, frames in groupby(rows, key=lambda row: row.boot):
         last_ms, ending = matches.last_found_ms.get(boot, -1), history.ends[boot - 1].reason
         judge = _Judge(matches.found, last_ms, ending, matches.gaps_of(boot), strikes.get(boot, []), 2 * period_ms)
-        settled += [replace(row, fate=judge.fate(row)) for row in produced]
+        settled += [row._replace(fate=judge.fate(row)) for row in frames]
     return settled
 
 
-def _produced(rows: list[Truth]) -> list[Produced]:
+def produced(rows: list[Truth]) -> list[Produced]:
     """As the judge of a recording sees them."""
     return [Produced(row.boot, row.n, row.ticks_ms, row.sha256, row.fate) for row in rows]
 
@@ -90,8 +90,9 @@ def _hashed(raw: Path, reel_path: Path) -> Iterator[Truth]:
     reel = Reel(reel_path)
     for line in raw.read_text().splitlines():
         n, boot, ticks_ms, index, _, fate = line.split(" ")
-        data = stamped(reel.frame(int(index)), int(n))
-        yield Truth(int(n), int(boot), int(ticks_ms), len(data), hashlib.sha256(data).hexdigest(), fate)
+        number = int(n)
+        data = stamped(reel.frame(int(index)), number)
+        yield Truth(number, int(boot), int(ticks_ms), len(data), hashlib.sha256(data).hexdigest(), fate)
     reel.close()
 
 
@@ -137,7 +138,8 @@ class _Judge:
 
 
 def write(rows: list[Truth], path: Path) -> None:
-    path.write_text("".join(json.dumps(asdict(row)) + "\n" for row in rows))
+    with path.open("w") as file:
+        file.writelines(_LINE % row for row in rows)
 
 
 def causes(rows: list[Truth]) -> dict[str, int]:
@@ -147,5 +149,5 @@ def causes(rows: list[Truth]) -> dict[str, int]:
 
 def lost_ms_max(rows: list[Truth], period_ms: float) -> int:
     """The most footage that one fault cost; a frame stands for one period."""
-    struck = struck_ms(_produced(rows), {row.sha256 for row in rows if row.fate == "recorded"})
+    struck = struck_ms(produced(rows), {row.sha256 for row in rows if row.fate == "recorded"})
     return max((round(struck[row.sha256] - row.ticks_ms + period_ms) for row in rows if row.sha256 in struck), default=0)
