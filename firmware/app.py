@@ -13,6 +13,7 @@ from firmware import VERSION, channels, console
 from firmware.compat import hexlify, kbd_intr, sleep_ms
 from firmware.health import Health
 from firmware.housekeeper import Housekeeper
+from firmware.lapse import Lapse
 from firmware.last_words import LastWords
 from firmware.link import Link
 from firmware.pause import Pause
@@ -116,7 +117,8 @@ class App:
         chunk_bytes = max([known[name]["chunk_bytes"] for name in self.power.profiles()])
         profiles = {name: known[name] for name in known if known[name]["chunk_bytes"] <= chunk_bytes}
         beat = lambda: self.supervisor.beat("recorder")  # noqa: E731
-        return Recorder(self.board.camera, self.storage, self.keeper, self.health, self.settings, profiles, self._profile(), identity, beat)
+        camera = Lapse(self.board.camera, self.keeper.uptime_ms)
+        return Recorder(camera, self.storage, self.keeper, self.health, self.settings, profiles, self._profile(), identity, beat)
 
     def _profile(self):
         chosen = self.settings.profile

@@ -8,14 +8,27 @@ fresh frames the clock says how many there must have been; what is lacking was l
 """
 
 LOOK_AGAIN_MS = 2
+LOOKS_A_PERIOD = 500  # at most; a picture a minute need not be waited for so closely
 CREEP_MS = 5
 MOST_WAITING = 2  # frames that can wait in a driver's buffers
 
 
+def rate(profile):
+    """Frames a second of a capture profile: those of its sensor, unless it takes one each `every_s`."""
+    every_s = profile.get("every_s")
+    return round(1 / every_s, 4) if every_s else profile["fps"]
+
+
+def period_us(profile):
+    every_s = profile.get("every_s")
+    return every_s * 1_000_000 if every_s else 1_000_000 // profile["fps"]
+
+
 class Cadence:
-    def __init__(self, fps):
-        self._period_us = 1_000_000 // fps
-        self._moment_ms = max(LOOK_AGAIN_MS, 250 // fps)  # looks further apart do not tell when a frame arrived
+    def __init__(self, period_us):
+        self._period_us = period_us
+        self._again_ms = max(LOOK_AGAIN_MS, period_us // (1000 * LOOKS_A_PERIOD))
+        self._moment_ms = max(self._again_ms, period_us // 4000)  # looks further apart do not tell when a frame arrived
         self.stamp_ms = self.missed = self.since_ms = 0
         self.restart(0)
 
@@ -30,7 +43,7 @@ class Cadence:
     def wait(self, now_ms):
         """No frame yet: look again soon."""
         self._looked_ms = now_ms
-        self.due_ms = now_ms + LOOK_AGAIN_MS
+        self.due_ms = now_ms + self._again_ms
 
     def skip(self, frames, now_ms):
         """Nobody has looked for long; what was waiting was thrown away. It is not missed, and the next frame is yet to come."""
@@ -38,8 +51,8 @@ class Cadence:
         self._last_ms = now_ms
 
     def overdue_ms(self, now_ms):
-        """For how long no frame has come."""
-        return now_ms - (self._last_ms or self._begun_ms)
+        """For how long a frame should have come."""
+        return now_ms - (self._last_ms or self._begun_ms) - self._period_us // 1000
 
     def arrived(self, now_ms):
         """A frame was taken. Leaves its time in `stamp_ms`, and in `missed` how many were lost since `since_ms`.

@@ -10,6 +10,7 @@ It decides, and does nothing itself. A change for the better waits until it is s
 number of switches is bounded whatever the gauge says (MOST_SWITCHES_PER_HOUR).
 """
 
+from firmware.cadence import rate
 from firmware.forecast import Forecast
 
 RECORD, REST, SLEEP = "record", "rest", "sleep"
@@ -46,7 +47,7 @@ class Governor:
 
     def __init__(self, profiles, preferred, battery_mah, radio_ma, backlog_bytes=BACKLOG_BYTES):
         self._ma = {name: profiles[name]["current_ma"] for name in profiles}
-        self._rich = sorted(profiles, key=lambda name: -profiles[name]["fps"] * profiles[name]["expected_kb_per_frame"])
+        self._rich = sorted(profiles, key=lambda name: -rate(profiles[name]) * profiles[name]["expected_kb_per_frame"])
         self._radio_ma, self._backlog_bytes = radio_ma, backlog_bytes
         self.forecast = Forecast(battery_mah)
         self.radio, self.mode, self.why = False, RECORD, "starting"

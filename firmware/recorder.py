@@ -11,7 +11,7 @@ leaves the other half for writing. The heap is collected when a segment closes, 
 """
 
 from firmware import channels
-from firmware.cadence import Cadence
+from firmware.cadence import Cadence, period_us, rate
 from firmware.chunk import ChunkBuffer
 from firmware.compat import collect, const, sleep_ms
 from firmware.notes import Notes
@@ -27,6 +27,7 @@ ESTALE = const(116)  # the card was taken out
 STALL_MS = const(400)  # a card that is busy for so long is worth a word
 NOT_RECORDED = "footage cannot be written: %s"
 REST_MS = const(60_000)  # longer than anybody stops the interpreter
+LONGEST_WAIT_MS = const(1000)  # however far the next frame: others want to be heard, and the watchdog too
 LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
 
 
@@ -64,8 +65,8 @@ class Recorder:
     def _adopt(self, name):
         self.profile = self._wanted = name
         self._profile = profile = self._profiles[name]
-        self._cadence = Cadence(profile["fps"])
-        self._blind_ms = max(STALL_MS, 2000 // profile["fps"])  # after so long nobody knows which frames are waiting
+        self._cadence = Cadence(period_us(profile))
+        self._blind_ms = max(STALL_MS, period_us(profile) // 500)  # after two periods nobody knows which frames are waiting
 
     # -- what others call ------------------------------------------------------------
 
@@ -144,7 +145,7 @@ class Recorder:
         """Not until the next frame if a chunk waits and can begin to be written now: it is not safe before that."""
         until_ms = self._cadence.due_ms - self._keeper.uptime_ms()
         waits = self._writer is not None and self._writer.busy()
-        return 1 if waits and until_ms > LEAD_MS else max(1, until_ms)
+        return 1 if waits and until_ms > LEAD_MS else max(1, min(LONGEST_WAIT_MS, until_ms))
 
     def _turn(self, now_ms):
         if self._store is not self._storage.store:
@@ -365,7 +366,7 @@ class Recorder:
             ("utc_offset_ms", self._offset_ms),
             ("start_uptime_ms", now_ms),
             ("rtc_boot_ms", self._keeper.rtc_boot_ms),
-            ("fps", self._profile["fps"]),
+            ("fps", rate(self._profile)),
             ("commit_interval_ms", self._settings.commit_interval_ms),
         )
         return self._identity + [("profile", self.profile), ("time_base", base)] + [(name, str(number)) for name, number in numbers]

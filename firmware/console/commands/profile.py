@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`profile`: the capture profiles of the board; or choose the one that is to be used at best."""
 
+from firmware.cadence import rate
 from firmware.console import words
 from firmware.console.errors import CommandError
 
@@ -27,10 +28,10 @@ async def run(context, args):
 
 
 def _row(context, name, profile):
-    rate = profile["fps"] * profile["expected_kb_per_frame"]
-    keys = ("width", "height", "fps", "current_ma")
-    row = {key: profile[key] for key in keys}
-    row.update({"name": name, "kb_per_s": rate, "hours_left": context.power.hours(name)})
+    row = {key: profile[key] for key in ("width", "height", "current_ma")}
+    fps = rate(profile)
+    row.update({"name": name, "fps": fps, "every_s": profile.get("every_s"), "hours_left": context.power.hours(name)})
+    row["kb_per_s"] = round(fps * profile["expected_kb_per_frame"], 1)
     return row
 
 
@@ -40,7 +41,8 @@ def text(result):
 
 
 def _about(row, result):
-    parts = ["%dx%d, %d fps, %d kB/s, %d mA" % (row["width"], row["height"], row["fps"], row["kb_per_s"], row["current_ma"])]
+    often = "one in %d s" % row["every_s"] if row["every_s"] else "%d fps" % row["fps"]
+    parts = ["%dx%d, %s, %.0f kB/s, %d mA" % (row["width"], row["height"], often, row["kb_per_s"], row["current_ma"])]
     if row["hours_left"] is not None:
         parts.append("%.1f h" % row["hours_left"])
     if row["name"] == result["profile"]:
