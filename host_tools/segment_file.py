@@ -17,7 +17,7 @@ import re
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO, NamedTuple
 
@@ -25,8 +25,7 @@ from mcap.data_stream import ReadDataStream
 from mcap.exceptions import McapError
 from mcap.opcode import Opcode
 from mcap.reader import SeekingReader
-from mcap.records import Chunk, McapRecord, Message, Metadata
-from mcap.stream_reader import breakup_chunk
+from mcap.records import Chunk, Metadata
 
 from firmware.chunk import CHUNK_BYTES, CHUNK_FORMAT, IDENTITY_BYTES
 from firmware.mcap import IDENTITY, PADDING, TORN
@@ -36,6 +35,7 @@ from host_tools.sources import MCAP_MAGIC
 TOPICS = {1: "/camera", 2: "/daylog/events", 3: "/daylog/gaps", 4: "/daylog/telemetry", 5: "/daylog/clock"}
 CAMERA = TOPICS[1]
 _RECORD_HEAD = struct.Struct("<BQ")
+_MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _FOOTER = struct.Struct("<QQI")
 _PRIVATE = (PADDING, IDENTITY, TORN)
 _SEARCH_BYTES = 1 << 20
@@ -111,9 +111,8 @@ def _read_whole(stream: BinaryIO) -> Content:
             content.metadata = Metadata.read(_content(stream, index.offset, index.length)).metadata
     for index in summary.chunk_indexes:
         content.key = content.key or _key_before(stream, index.chunk_start_offset)
-        for record in _chunk(_content(stream, index.chunk_start_offset, index.chunk_length)):
-            if isinstance(record, Message):
-                content.messages.append(_sample(summary.channels[record.channel_id].topic, record))
+        chunk = _content(stream, index.chunk_start_offset, index.chunk_length)
+        content.messages += _chunk(chunk, lambda channel: summary.channels[channel].topic)
     if summary.statistics.message_count != len(content.messages):
         raise ValueError(f"the index promises {summary.statistics.message_count} messages, {len(content.messages)} are there")
     return content
@@ -131,16 +130,25 @@ def _key_before(stream: BinaryIO, offset: int) -> Key | None:
     return identity.key if identity else None
 
 
-def _chunk(data: ReadDataStream) -> list[McapRecord]:
-    """What is in a chunk. The official library takes a CRC of 0 for one that need not be checked; ours are always there."""
+def _chunk(data: ReadDataStream, topic_of: Callable[[int], str]) -> list[Sample]:
+    """The messages in a chunk. The official library takes a CRC of 0 for one that need not be checked; ours are always there."""
     chunk = Chunk.read(data)
     if chunk.compression or zlib.crc32(chunk.data) != chunk.uncompressed_crc:
         raise ValueError("crc validation failed in a chunk")
-    return breakup_chunk(chunk)
+    return list(_messages(chunk.data, topic_of))
 
 
-def _sample(topic: str, message: Message) -> Sample:
-    return Sample(topic, message.sequence, message.log_time, message.data)
+def _messages(records: bytes, topic_of: Callable[[int], str]) -> Iterator[Sample]:
+    """Read here: the library takes longer over the head of a message than over all that follows."""
+    at = 0
+    while at < len(records):
+        opcode, length = _RECORD_HEAD.unpack_from(records, at)
+        body, at = at + _RECORD_HEAD.size, at + _RECORD_HEAD.size + length
+        if at > len(records):
+            raise ValueError("a record runs beyond its chunk")
+        if opcode == Opcode.MESSAGE:
+            channel, sequence, log_time_ns, _ = _MESSAGE.unpack_from(records, body)
+            yield Sample(topic_of(channel), sequence, log_time_ns, records[body + _MESSAGE.size : at])
 
 
 # -- what can be salvaged --------------------------------------------------------------------
@@ -237,8 +245,7 @@ def _samples(stream: BinaryIO, head: bytes) -> list[Sample]:
     if not records:
         raise ValueError("an empty chunk: zeros look like one, and nobody writes one")
     data = head[_RECORD_HEAD.size :] + stream.read(min(records, _MOST_CHUNK_BYTES))
-    messages = (record for record in _chunk(ReadDataStream(io.BytesIO(data))) if isinstance(record, Message))
-    return [_sample(TOPICS.get(message.channel_id, f"channel {message.channel_id}"), message) for message in messages]
+    return _chunk(ReadDataStream(io.BytesIO(data)), lambda channel: TOPICS.get(channel, f"channel {channel}"))
 
 
 def _next_whole(stream: BinaryIO, position: int, size: int) -> int | None:

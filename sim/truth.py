@@ -149,5 +149,7 @@ def causes(rows: list[Truth]) -> dict[str, int]:
 
 def lost_ms_max(rows: list[Truth], period_ms: float) -> int:
     """The most footage that one fault cost; a frame stands for one period."""
+    if not any(row.fate.startswith("lost:") for row in rows):
+        return 0
     struck = struck_ms(produced(rows), {row.sha256 for row in rows if row.fate == "recorded"})
     return max((round(struck[row.sha256] - row.ticks_ms + period_ms) for row in rows if row.sha256 in struck), default=0)
