@@ -19,7 +19,7 @@ from sim.options import find_board
 from sim.scenario import load, names
 
 DOC = Path(__file__).resolve().parent.parent / "docs" / "POWER.md"
-THIN, SEEDS, WEAK, LONGEST_HOURS = 5, 20, "weak_battery", 14.0
+THIN, SEEDS, WEAK, LONGEST_HOURS = 10, 20, "weak_battery", 14.0
 HEAD = f"""<!-- SPDX-License-Identifier: MIT -->
 # What a day costs
 
