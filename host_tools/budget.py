@@ -15,6 +15,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from firmware.cadence import rate
 from host_tools.boards import FRAME_SIZES, BoardError
 
 PASS, WARN, FAIL = "PASS", "WARN", "FAIL"
@@ -89,7 +90,7 @@ class Day:
 
     @property
     def kbps(self) -> float:
-        return self.profile["fps"] * self.profile["expected_kb_per_frame"] * OVERHEAD
+        return rate(self.profile) * self.profile["expected_kb_per_frame"] * OVERHEAD
 
     @property
     def gb(self) -> float:

@@ -14,6 +14,7 @@ from host_tools.footage import Boot, Footage, Frame, Gap, Segment
 from host_tools.words import plural
 
 PROMISE_MS = 2000  # no single fault may cost more
+_PATIENCE_PERIODS = 1.5
 _MS = 1_000_000
 
 
@@ -83,24 +84,26 @@ def holes(footage: Footage, boot: Boot) -> Iterator[Hole]:
     """Where frames are missing and no gap says why."""
     explanations = Explanations(gaps_in(footage, boot.number))
     for run in _runs(footage, boot):
-        for before, after in pairwise(run):
+        for (before, _), (after, patience_ms) in pairwise(run):
             missing = max(0, after.sequence - before.sequence - 1)
             from_ms, to_ms = before.uptime_ns / _MS, after.uptime_ns / _MS
-            silent = not missing and before.sequence > 0 and to_ms - from_ms > PROMISE_MS
+            silent = not missing and before.sequence > 0 and to_ms - from_ms > patience_ms
             unexplained = explanations.unexplained(missing or silent, from_ms, to_ms)
             if unexplained:
                 yield Hole(before, after, 0 if silent else unexplained)
 
 
-def _runs(footage: Footage, boot: Boot) -> list[list[Frame]]:
-    """The frames of a boot, parted where segments were moved to the store and removed from the card."""
-    runs = [_before_first(footage, boot)]
+def _runs(footage: Footage, boot: Boot) -> list[list[tuple[Frame, float]]]:
+    """The frames of a boot, parted where segments were moved to the store and removed from the card; and how long each may be waited
+    for, which is long in a time-lapse."""
+    runs = [[(frame, 0.0) for frame in _before_first(footage, boot)]]
     expected = boot.segments[0].number
     for segment in boot.segments:
         between = range(expected, segment.number)
         if between and all(_is_reclaimed(footage, segment, number) for number in between):
             runs.append([])
-        runs[-1].extend(segment.frames)
+        patience_ms = max(PROMISE_MS, _PATIENCE_PERIODS * 1000 / segment.fps)
+        runs[-1].extend((frame, patience_ms) for frame in segment.frames)
         expected = segment.number + 1
     return runs
 

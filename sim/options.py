@@ -87,7 +87,7 @@ class Options:
 
     @property
     def period_ms(self) -> float:
-        """From one frame of the camera to the next, at most."""
+        """From one frame of the running camera to the next, at most."""
         return 1000 / min(profile["fps"] for profile in self.profiles.values())
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import rich_click as click
 
+from firmware.cadence import rate
 from host_tools import boards
 from host_tools.options import json_option
 
@@ -43,8 +44,9 @@ def show(name: str, as_json: bool) -> None:
 
 
 def profile_line(profile: dict[str, Any]) -> str:
-    gb_per_hour = profile["expected_kb_per_frame"] * profile["fps"] * 3600 / 1e6
-    return f"{profile['width']}x{profile['height']} at {profile['fps']} fps, about {gb_per_hour:.2f} GB/h"
+    gb_per_hour = profile["expected_kb_per_frame"] * rate(profile) * 3600 / 1e6
+    often = f"each {profile['every_s']} s" if "every_s" in profile else f"at {profile['fps']} fps"
+    return f"{profile['width']}x{profile['height']} {often}, about {gb_per_hour:.2f} GB/h"
 
 
 @command.command("check")

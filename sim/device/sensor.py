@@ -54,7 +54,7 @@ class Sensor:
     """`produced` counts over all boots: the stamp in a frame's comment is unique for the whole run.
 
     `truth` gets a line a frame: n boot ticks_ms reel_index size fate. A frame's line is written when its fate
-    is known, so the lines are not sorted by n.
+    is known, so the lines are not sorted by n. With a profile that takes a picture now and then nobody wants those in between.
     """
 
     def __init__(self, profiles, first_choice, fb_count, reel, clock, truth, boot_index, produced, scene=None):
@@ -82,6 +82,7 @@ class Sensor:
         self._scene.begin(name, self._clock.now_us)
         self._fb_bytes = profile["fb_bytes"]
         self._period_us = 1_000_000 // profile["fps"]
+        self._all_wanted = "every_s" not in profile
         self._free = self._all_slots[:count]
         self._most_filled = max(1, count - 1) if latest else count  # the length of the driver's queue
         self._filled = []  # oldest first
@@ -102,7 +103,7 @@ class Sensor:
         if self._running:
             self.catch_up()
             for slot in self._filled:
-                self._tell(slot.frame, slot.ticks_ms, slot.index, len(slot.view), "lost:uncollected")
+                self._tell_unfetched(slot, "lost:uncollected")
             self._running = False
             if self.on_power:
                 self.on_power(None)
@@ -162,7 +163,7 @@ class Sensor:
         self._filled.append(slot)
         if len(self._filled) > self._most_filled:
             oldest = self._filled.pop(0)
-            self._tell(oldest.frame, oldest.ticks_ms, oldest.index, len(oldest.view), "dropped:overflow")
+            self._tell_unfetched(oldest, "dropped:overflow")
             self._free.append(oldest)
 
     def _stamp(self, buffer, number):
@@ -171,6 +172,10 @@ class Sensor:
             at -= 1
             buffer[at] = 48 + number % 10
             number //= 10
+
+    def _tell_unfetched(self, slot, fate):
+        if self._all_wanted:
+            self._tell(slot.frame, slot.ticks_ms, slot.index, len(slot.view), fate)
 
     def _tell(self, number, ticks_ms, index, size, fate):
         print(number, self._boot_index, ticks_ms, index, size, fate, file=self._truth)

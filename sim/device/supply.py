@@ -9,7 +9,7 @@
 
 `about`: capacity_mah, left_mah, age, resistance_milliohm, celsius, used_mwh, brownout_mv, percent (of the currents that the board's
 data names), surroundings [[at_us, ambient_c, external_ma]]. A profile's `current_ma` is all that recording draws: the camera's part of
-it is what idling does not draw.
+it is what idling does not draw, and of a time-lapse is drawn during each picture.
 """
 
 from sim.device.battery import Battery
@@ -19,6 +19,7 @@ from sim.device.chips.max17048 import Max17048
 from sim.device.power import Power
 from sim.device.warmth import Warmth
 
+PICTURE_MS = 700  # that the sensor runs for one picture of a time-lapse
 CHIPS = {"max17048": (0x36, Max17048), "ina219": (0x40, Ina219), "axp2101": (0x34, Axp2101)}
 
 
@@ -56,7 +57,8 @@ class Supply:
 
     def camera(self, profile):
         extra_ma = profile["current_ma"] - self._loads["idle_ma"] if profile else 0
-        self.power.draw("camera", self._real(extra_ma))
+        share = profile["every_s"] * 1000 // PICTURE_MS if profile and "every_s" in profile else 1
+        self.power.draw("camera", self._real(extra_ma * share))
 
     def radio(self, on):
         self._trace.numbers("radio", "on", int(on))

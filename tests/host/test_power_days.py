@@ -107,6 +107,19 @@ def test_a_change_of_profile_costs_no_frame_and_is_told(tmp_path: Path):
     assert [(segment.metadata["profile"], segment.fps) for segment in segments] == [("rich", 6), ("poor", 2), ("middle", 4)]
 
 
+def test_a_time_lapse_has_the_camera_on_for_its_pictures_only(tmp_path: Path):
+    seldom = board()
+    size = {"size": "R240X240", "width": 240, "height": 240, "fb_bytes": 11520}
+    seldom["profiles"]["lapse"] = {**seldom["profiles"]["poor"], **size, "fps": 5, "every_s": 20, "current_ma": 52}
+    day = Day(tmp_path, 0.2, Power(1000), {"board": seldom, "profile": "lapse", "power_cuts": [400.0]}, wifi=[])
+    assert (day.verdict, day.result.frames["dropped"], day.result.lost_ms_max) == ((True, []), {}, 0)
+    rows = [json.loads(line) for line in (tmp_path / "trace.jsonl").read_text().splitlines()]
+    pictures = sum(row["what"] == "camera_on" for row in rows)
+    assert (day.result.frames["recorded"], pictures) == (pytest.approx(35, abs=1), pytest.approx(35, abs=1))
+    hours = (rows[-1]["us"] - 5e6) / 3.6e9
+    assert max(row["used_mwh"] for row in rows if row["what"] == "current") / 4.1 / hours == pytest.approx(52, rel=0.1)
+
+
 def test_a_voltage_that_gives_way_in_the_cold_costs_what_a_cut_costs(tmp_path: Path):
     frost = [(0.0, 25.0, 0), (60.0, -45.0, 0), (600.0, 25.0, 0)]
     worn = Power(1000, charge=0.7, age=0.9, resistance_milliohm=250, brownout_mv=3550, surroundings=frost)

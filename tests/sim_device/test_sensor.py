@@ -9,6 +9,7 @@ from sim.device.sensor import POISON, Sensor
 PROFILES = {
     "a": {"size": "VGA", "fps": 10, "fb_bytes": 100},
     "b": {"size": "VGA", "fps": 5, "fb_bytes": 100},
+    "lapse": {"size": "XGA", "fps": 10, "fb_bytes": 100, "every_s": 10},
     "tiny": {"size": "QVGA", "fps": 10, "fb_bytes": 40},
 }
 
@@ -73,6 +74,15 @@ class TestSensor(unittest.TestCase):
     def test_an_unknown_size_gives_no_picture(self):
         with self.assertRaises(OSError):
             self.sensor.start("UXGA", 2, False)
+
+    def test_of_a_time_lapse_none_but_the_pictures_count(self):
+        self.sensor.start("XGA", 2, True)
+        self.run_for(6)
+        taken = number_in(self.sensor.capture(4000))
+        self.sensor.release()
+        self.run_for(1)
+        self.sensor.stop()
+        self.assertEqual((taken, self.fates()), (5, [(5, "captured")]))
 
     def test_when_empty_keeps_the_oldest(self):
         self.sensor.start("VGA", 2, False)

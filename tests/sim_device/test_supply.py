@@ -43,6 +43,11 @@ class TestSupply(unittest.TestCase):
             drawn.append(supply.power.load_ma())
         self.assertEqual(drawn, [180, 200, 60])
 
+    def test_a_time_lapse_draws_its_average_in_its_pictures(self):
+        supply = self.supply()
+        supply.camera({"current_ma": 42, "every_s": 70})
+        self.assertEqual(supply.power.load_ma(), 40 + 2 * 100)
+
     def test_a_board_may_draw_more_than_its_data_says(self):
         supply = self.supply(percent=125)
         supply.camera({"current_ma": 180})
