@@ -26,11 +26,12 @@ from contextlib import contextmanager, suppress
 from fractions import Fraction
 from itertools import islice
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import av
 from av.error import FFmpegError, InvalidDataError
-from PIL import Image
+from PIL import Image, ImageChops
 
 from host_tools.errors import DaylogError
 from sim.cache import kept
@@ -44,9 +45,12 @@ _TRIED_FRAMES = 12
 _BATCH = 32
 _USUAL_RATE = 25
 _LONGEST_STILL_S = 10  # a longer pause between two frames is a break in the timestamps
+STILL_FRAMES = 16
+_NOISE = 2  # how far a sensor's noise takes a pixel up or down (estimate)
 _EARLY = Fraction(1, 10)  # of a period; containers round their times
 
 Progress = Callable[[int], None]
+Show = Callable[[Path, dict[str, Any]], Iterator[Image.Image]]
 
 
 class VideoError(DaylogError):
@@ -103,6 +107,17 @@ def pictures(video: Path, profile: dict[str, Any]) -> Iterator[Image.Image]:
                 picture = picture or _picture(frame, profile)
                 yield picture
                 due += 1
+
+
+def still(video: Path, profile: dict[str, Any]) -> Iterator[Image.Image]:
+    """The video's first picture as a sensor sees it when nothing moves: its own noise remains. Raises VideoError."""
+    for picture in islice(pictures(video, profile), 1):
+        yield from (_noisy(picture, seed) for seed in range(STILL_FRAMES))
+
+
+def _noisy(picture: Image.Image, seed: int) -> Image.Image:
+    noise = Image.frombytes("RGB", picture.size, Random(seed).randbytes(3 * picture.width * picture.height))
+    return ImageChops.add(picture, noise.point([value * (2 * _NOISE + 1) // 256 for value in range(256)] * 3), offset=-_NOISE)
 
 
 def expected_frames(video: Path, profile: dict[str, Any]) -> int | None:
@@ -172,13 +187,14 @@ class Reel:
 # -- making a reel ---------------------------------------------------------------------------------
 
 
-def make(video: str | Path, profile: dict[str, Any], progress: Progress = lambda frames: None) -> Path:
+def make(video: str | Path, profile: dict[str, Any], progress: Progress = lambda frames: None, show: Show = pictures) -> Path:
     """The reel of a video for a profile; from the cache when it was made before. Raises VideoError.
 
-    `progress` is told how many frames are done.
+    `progress` is told how many frames are done; `show`: what is seen of the video.
     """
     source = _existing(Path(video))
-    return kept("reels", f"{_key(source, profile)}.reel", lambda path: _write(path, source, profile, progress))
+    name = f"{_key(source, profile)}{'' if show is pictures else '-' + show.__name__}.reel"
+    return kept("reels", name, lambda path: _write(path, source, profile, show(source, profile), progress))
 
 
 def _key(source: Path, profile: dict[str, Any]) -> str:
@@ -203,10 +219,10 @@ def _samples(source: Path, profile: dict[str, Any]) -> list[Image.Image]:
     return found
 
 
-def _write(path: Path, source: Path, profile: dict[str, Any], progress: Progress) -> None:
+def _write(path: Path, source: Path, profile: dict[str, Any], shown: Iterator[Image.Image], progress: Progress) -> None:
     quality = best_quality(_samples(source, profile), profile)
     with tempfile.TemporaryFile(dir=path.parent) as body, path.open("wb") as file:
-        sizes = _write_frames(body, _encode_all(source, profile, quality, progress))
+        sizes = _write_frames(body, _encode_all(shown, profile, quality, progress))
         about = {"format": FORMAT, "frames": len(sizes), "quality": quality, "width": profile["width"], "height": profile["height"]}
         head = json.dumps(about).encode() + b"\n"
         file.write(head + index_of(len(head) + 8 * len(sizes), sizes))
@@ -233,7 +249,7 @@ def index_of(at: int, sizes: list[int]) -> bytes:
     return bytes(index)
 
 
-def _encode_all(source: Path, profile: dict[str, Any], quality: int, progress: Progress) -> Iterator[bytes]:
+def _encode_all(shown: Iterator[Image.Image], profile: dict[str, Any], quality: int, progress: Progress) -> Iterator[bytes]:
     """Every frame, encoded on all cores (Pillow lets go of the interpreter); one too large for the sensor's buffer at less quality."""
 
     def fitting(picture: Image.Image) -> bytes:
@@ -243,9 +259,9 @@ def _encode_all(source: Path, profile: dict[str, Any], quality: int, progress: P
                 return data
         return encode(picture, 1)
 
-    found, done = pictures(source, profile), 0
+    done = 0
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        while batch := list(islice(found, _BATCH)):
+        while batch := list(islice(shown, _BATCH)):
             yield from pool.map(fitting, batch)
             done += len(batch)
             progress(done)

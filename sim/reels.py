@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """One reel for all the profiles among which a recorder may change: the frames of each, one profile behind the other.
 
-    path = together("clip.mp4", {"svga10": …, "vga10": …}, activity=[60, 100])
+    path = together("clip.mp4", {"svga10": …, "vga10": …}, activity=[60, 100], still=True)
 
-A reel as any other, whose first line also says where the frames of each profile are: {"profiles": {"name@percent": [first, count]}}.
+A reel as any other, whose first line also says where the frames of each profile are: {"profiles": {"name@percent": [first, count]}},
+and "name@percent still" for a scene that does not change.
 """
 
 import hashlib
@@ -18,13 +19,19 @@ from sim.cache import kept
 
 
 def together(
-    video: str | Path, profiles: dict[str, dict[str, Any]], activity: Collection[int] = (), progress: reel.Progress = lambda frames: None
+    video: str | Path,
+    profiles: dict[str, dict[str, Any]],
+    activity: Collection[int] = (),
+    still: bool = False,
+    progress: reel.Progress = lambda frames: None,
 ) -> Path:
     """The reel of a video for each of these profiles, and for each percentage of a frame's usual size. Raises VideoError."""
     wanted = {
         f"{name}@{percent}": _busy(profile, percent) for name, profile in profiles.items() for percent in sorted({*activity} or {100})
     }
     paths = {name: reel.make(video, profile, progress) for name, profile in wanted.items()}
+    if still:
+        paths |= {f"{name} still": reel.make(video, profile, show=reel.still) for name, profile in wanted.items()}
     if len(paths) == 1:
         return next(iter(paths.values()))
     key = hashlib.sha256(json.dumps({name: path.name for name, path in paths.items()}).encode()).hexdigest()[:32]

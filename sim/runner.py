@@ -69,7 +69,7 @@ def prepare(options: Options, realtime: bool = False, progress: reel.Progress = 
     """Everything a boot needs, in the run's folder. Raises DaylogError. `progress` is told how many frames of the video are done."""
     folder = options.out
     built = image.build(options.board, device_settings(options), options.before_main)
-    frames = reels.together(options.video, options.profiles, [percent for _, percent in options.activity], progress)
+    frames = reels.together(options.video, options.profiles, [percent for _, percent in options.activity], bool(options.still), progress)
     folder.mkdir(parents=True, exist_ok=True)
     for card, _ in cards(options, folder):
         card_image.make(card, options.card_mb)

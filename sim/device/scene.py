@@ -27,13 +27,13 @@ class Scene:
 
     def _look(self, now_us):
         """The scene of the moment, and until when it lasts."""
-        self._first, self._count = self._reel.of("%s@%d" % (self._profile, value_at(self._activity, now_us)))
         still_until_us = end_of_span(self._still, now_us)
-        self._moves = still_until_us is None
-        following_us = [start for start, _ in self._still if start > now_us]
-        self._until_us = min([next_change_us(self._activity, now_us)] + following_us + ([] if self._moves else [still_until_us]))
+        name = "%s@%d" % (self._profile, value_at(self._activity, now_us))
+        self._first, self._count = self._reel.of(name if still_until_us is None else name + " still")
+        changes_us = [next_change_us(self._activity, now_us)] + [start for start, _ in self._still if start > now_us]
+        self._until_us = min(changes_us if still_until_us is None else changes_us + [still_until_us])
 
     def index_of(self, number, now_us):
         if now_us >= self._until_us:
             self._look(now_us)
-        return self._first + (number % self._count if self._moves else 0)
+        return self._first + number % self._count

@@ -64,6 +64,14 @@ def test_a_real_clip_has_the_size_rate_and_bytes_of_the_profile(name: str):
     assert {Image.open(io.BytesIO(frame)).size for frame in found} == {(profile["width"], profile["height"])}
 
 
+def test_a_scene_that_does_not_change_keeps_the_noise_of_its_sensor():
+    profile = load(BOARD)["profiles"]["vga10"]
+    moving, still = (list(map(len, frames(reel.make(clip(), profile, show=show)))) for show in (reel.pictures, reel.still))
+    mean = sum(still) / len(still)
+    assert (len(still), len(set(still)) > reel.STILL_FRAMES // 2) == (reel.STILL_FRAMES, True)
+    assert max(still) - min(still) < 0.02 * mean < (max(moving) - min(moving)) / 5
+
+
 def test_a_stamp_changes_the_number_and_not_the_picture():
     frame = frames(reel.make(clip(), SMALL))[0]
     stamped = reel.stamped(frame, 1234)
