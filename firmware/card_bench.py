@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How fast a card is, measured with a temporary file, and which capture profiles that is enough for."""
 
+from firmware.cadence import period_us, rate
 from firmware.compat import const, sleep_ms, ticks_diff, ticks_us
 
 SLICE_BYTES = const(8192)  # what the recorder writes at once
@@ -62,7 +63,7 @@ def _stamp(view, number):
 
 
 def needed_kbps(profile):
-    return profile["fps"] * profile["expected_kb_per_frame"]
+    return rate(profile) * profile["expected_kb_per_frame"]
 
 
 def fits(profile, measured):
@@ -72,4 +73,4 @@ def fits(profile, measured):
 
 def bridged_ms(profile, buffers):
     """The longest pause of the card that costs no frame: the camera's buffers fill meanwhile."""
-    return buffers * 1000 // profile["fps"] - 1000 // profile["fps"]
+    return (buffers - 1) * period_us(profile) // 1000

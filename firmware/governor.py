@@ -47,6 +47,7 @@ class Governor:
 
     def __init__(self, profiles, preferred, battery_mah, radio_ma, backlog_bytes=BACKLOG_BYTES):
         self._ma = {name: profiles[name]["current_ma"] for name in profiles}
+        self._is_lapse = {name: "every_s" in profiles[name] for name in profiles}
         self._rich = sorted(profiles, key=lambda name: -rate(profiles[name]) * profiles[name]["expected_kb_per_frame"])
         self._radio_ma, self._backlog_bytes = radio_ma, backlog_bytes
         self.forecast = Forecast(battery_mah)
@@ -59,8 +60,8 @@ class Governor:
         self.prefer(preferred)
 
     def prefer(self, profile):
-        """The owner's choice: it runs, and is the richest there is."""
-        order = [name for name in self._rich if self._ma[name] <= self._ma[profile] or name == profile]
+        """The owner's choice: it runs, and is the richest there is. A time-lapse never takes the place of a film."""
+        order = [name for name in self._rich if self._ma[name] <= self._ma[profile] and self._is_lapse[name] == self._is_lapse[profile]]
         self.order, self.profile, self._switched_ms = order[order.index(profile) :], profile, None
 
     def look(self, now_ms, situation):

@@ -206,7 +206,7 @@ def card_speed(day: Day) -> Check:
 def card_stalls(day: Day) -> Check:
     """While the card is busy the camera fills its other buffers; then it has nowhere to put a frame."""
     times = day.board["sim"]["card"]
-    room_ms = (day.board["camera"]["fb_count"] - 1) * 1000 / day.profile["fps"]
+    room_ms = (day.board["camera"]["fb_count"] - 1) * 1000 / rate(day.profile)
     slice_ms = SLICE_KB / card_kbps(day.board, "write_kbps_psram") * 1000
     worst_ms = times["spike_max_ms"] + slice_ms
     text = f"a write takes {slice_ms:.0f} ms, at times {worst_ms:.0f}; the camera's buffers bridge {room_ms:.0f} ms"

@@ -87,6 +87,11 @@ class TestGovernor(unittest.TestCase):
         got = [self.after(HOUR_MS, percent=None, target_ms=9 * HOUR_MS), self.after(HOUR_MS, percent=10, external=False)]
         self.assertEqual(got, ["rich", "rich"])
 
+    def test_a_time_lapse_runs_only_where_the_owner_wants_one(self):
+        profiles = dict(PROFILES, minute={"fps": 5, "every_s": 60, "expected_kb_per_frame": 20, "current_ma": 50})
+        orders = [Governor(profiles, name, 1000, 100).order for name in ("rich", "minute")]
+        self.assertEqual(orders, [["rich", "plain", "lapse"], ["minute"]])
+
     def test_heat_takes_the_poorest_and_then_rests(self):
         warm = self.after(LOOK_MS, temperature_c=governor.HOT_C), self.governor.mode
         hot = self.after(LOOK_MS, temperature_c=governor.REST_C), self.governor.mode

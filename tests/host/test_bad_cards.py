@@ -256,9 +256,9 @@ def test_card_bench_names_a_slow_card(tmp_path: Path) -> None:
     options = Options(slow, clip(), 30, tmp_path, typed=[*PAUSED, (6, "card bench"), (25, "card bench --json")])
     runner.play(options, runner.prepare(options))
     console = (tmp_path / "console.log").read_text()
-    assert "Too slow for svga10. Good for qvga20." in console
+    assert "Too slow for svga10. Good for qvga20, xga_lapse." in console
     told = next(json.loads(line) for line in console.splitlines() if line.startswith('{"'))
-    assert (told["ok"], told["good_for"], told["profile"]) == (True, ["qvga20"], "svga10")
+    assert (told["ok"], told["good_for"], told["profile"]) == (True, ["qvga20", "xga_lapse"], "svga10")
 
 
 @pytest.mark.parametrize(

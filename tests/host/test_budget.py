@@ -48,6 +48,7 @@ def test_what_the_xiao_can_do_in_14_hours():
         "qvga20": WARN,
         "hd5": FAIL,
         "uxga2": FAIL,
+        "xga_lapse": PASS,
     }
     richest = best(budgets)
     assert richest and (richest.profile, round(richest.gb_per_hour, 2)) == ("vga10", 0.80)
