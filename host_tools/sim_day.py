@@ -8,6 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -33,9 +34,20 @@ _AS_ONE_SAYS = {"battery_mah": "capacity_mah"}
 
 _board = click.option("--board", default=BOARD, show_default=True, help="Name of a board, or a folder with a board.toml.")
 _hours = click.option("--hours", type=click.FloatRange(min=0, min_open=True), help="Only the beginning of the day.")
+_squeeze = click.option(
+    "--squeeze",
+    default=1.0,
+    show_default=True,
+    type=click.FloatRange(1, 20),
+    help="Let all that happens in the day happen so many times as soon.",
+)
 _full = click.option("--full", is_flag=True, help="With the full payload: frames as large as the board's, and about six times slower.")
 _changes = click.option(
-    "--set", "changes", multiple=True, metavar="NAME=JSON", help="A setting of the recorder, as governor=false; may be repeated."
+    "--set",
+    "changes",
+    multiple=True,
+    metavar="NAME=JSON",
+    help="A setting of the recorder, as governor=false, or of its battery, as battery_mah=1500; may be repeated.",
 )
 _out = click.option("--out", type=click.Path(file_okay=False, path_type=Path), help="Where report.html, report.png and the run's files go.")
 
@@ -45,12 +57,21 @@ _out = click.option("--out", type=click.Path(file_okay=False, path_type=Path), h
 @_board
 @click.option("--seed", type=int, help="Same seed, same day.")
 @_hours
+@_squeeze
 @_full
 @_changes
 @_out
 @json_option
 def day_command(
-    scenario: str, board: str, seed: int | None, hours: float | None, full: bool, changes: tuple[str, ...], out: Path | None, as_json: bool
+    scenario: str,
+    board: str,
+    seed: int | None,
+    hours: float | None,
+    squeeze: float,
+    full: bool,
+    changes: tuple[str, ...],
+    out: Path | None,
+    as_json: bool,
 ) -> int:
     """Wear a simulated recorder for a scenario's day, and judge what came of it.
 
@@ -58,9 +79,15 @@ def day_command(
 
     Example: daylog sim day weak_battery --out out/weak
     """
-    day = wear(load(scenario, hours), board, _folder(out), seed, _settings(changes), full)
-    report([day], _folder_of(day, out), with_picture=True)
-    show(day, as_json)
+    chosen, settings = _apart(load(scenario, hours, squeeze), {name: value for name, (value, *_) in map(_values, changes)})
+    folder = _folder(out)
+    day = wear(chosen, board, folder, seed, settings, full)
+    report([day], folder, with_picture=True)
+    if as_json:
+        click.echo(json.dumps(day.as_json()))
+    else:
+        show(day)
+        click.echo(f"report: {folder / 'report.html'}")
     return 1 if day.verdict == FAIL else 0
 
 
@@ -69,15 +96,20 @@ def day_command(
 @_board
 @click.option("--seed", type=int, help="Same seed, same days.")
 @_hours
+@_squeeze
 @_out
 @json_option
-def compare_command(scenarios: tuple[str, ...], board: str, seed: int | None, hours: float | None, out: Path | None, as_json: bool) -> int:
+def compare_command(
+    scenarios: tuple[str, ...], board: str, seed: int | None, hours: float | None, squeeze: float, out: Path | None, as_json: bool
+) -> int:
     """Wear a recorder through two or more scenarios, and put them side by side.
 
     Example: daylog sim compare mine.toml weak_battery --out out/compared
     """
     folder = _folder(out)
-    days = [wear(load(name, hours), board, folder / f"{number}-{Path(name).stem}", seed) for number, name in enumerate(scenarios, 1)]
+    days = [
+        wear(load(name, hours, squeeze), board, folder / f"{number}-{Path(name).stem}", seed) for number, name in enumerate(scenarios, 1)
+    ]
     report(days, folder, with_picture=False)
     if as_json:
         click.echo(json.dumps([day.as_json() for day in days]))
@@ -96,13 +128,16 @@ def compare_command(scenarios: tuple[str, ...], board: str, seed: int | None, ho
     "--thin", default=1, show_default=True, type=click.IntRange(1, 10), help="With every so many-th frame only, for questions of hours."
 )
 @_hours
+@_squeeze
 @json_option
-def sweep_command(scenario: str, board: str, varied: tuple[str, ...], seeds: int, thin: int, hours: float | None, as_json: bool) -> int:
+def sweep_command(
+    scenario: str, board: str, varied: tuple[str, ...], seeds: int, thin: int, hours: float | None, squeeze: float, as_json: bool
+) -> int:
     """Wear a recorder through the same day again and again, changing one thing or several: a table as CSV, or as JSON.
 
     Example: daylog sim sweep weak_battery --vary battery_mah=1500,2000,2500 --vary governor=true,false --seeds 3
     """
-    rows = list(sweep(load(scenario, hours), board, [_values(text) for text in varied], seeds, thin))
+    rows = list(sweep(load(scenario, hours, squeeze), board, [_values(text) for text in varied], seeds, thin))
     if as_json:
         click.echo(json.dumps(rows))
     else:
@@ -169,9 +204,7 @@ def report(days: list[Day], folder: Path, with_picture: bool) -> None:
         save(days[0], folder / "report.png")
 
 
-def show(day: Day, as_json: bool) -> None:
-    if as_json:
-        return click.echo(json.dumps(day.as_json()))
+def show(day: Day) -> None:
     table = Table(
         "", "promise", "", title=f"{day.title}: {day.hours:g} h on {day.board}, seed {day.seed}", title_justify="left", box=SIMPLE_HEAD
     )
@@ -198,14 +231,6 @@ def _folder(out: Path | None) -> Path:
     return out or Path(tempfile.gettempdir()) / f"daylog-day-{token_hex(8)}"
 
 
-def _folder_of(day: Day, out: Path | None) -> Path:
-    return out or Path("out") / f"day-{day.scenario}-{day.seed}"
-
-
-def _settings(changes: tuple[str, ...]) -> dict[str, Any]:
-    return {name: value for name, (value, *_) in map(_values, changes)}
-
-
 def _values(text: str) -> tuple[str, list[Any]]:
     name, equals, values = text.partition("=")
     if not equals or not values:
@@ -225,4 +250,4 @@ def _apart(scenario: Scenario, chosen: dict[str, Any]) -> tuple[Scenario, dict[s
     named = {_AS_ONE_SAYS.get(name, name): value for name, value in chosen.items()}
     battery = {name: value for name, value in named.items() if name in _BATTERY}
     data = {**scenario.data, "battery": {**scenario.data.get("battery", {}), **battery}}
-    return Scenario(scenario.name, data, scenario.hours), {name: value for name, value in named.items() if name not in _BATTERY}
+    return replace(scenario, data=data), {name: value for name, value in named.items() if name not in _BATTERY}

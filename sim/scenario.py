@@ -22,6 +22,7 @@ from host_tools.toml_file import read_toml
 from sim import faults
 from sim.cell import Power
 from sim.options import Options
+from sim.squeeze import squeezed
 from sim.world import FIXED_UTC_MS, KEY
 
 FOLDER = Path(__file__).resolve().parent / "scenarios"
@@ -29,6 +30,7 @@ HOUR_S = 3600.0
 LATENCY_US = 30_000
 LEAST_CARD_MB = 2200  # that is FAT32
 _DAY_MS = 86_400_000
+_AWAKE_S = 1800.0  # so long at least it may take to shut down
 _AGAIN_S = 60.0  # what must not be missed is typed twice: the board may be booting
 
 
@@ -40,8 +42,9 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.toml"))
 
 
-def load(name_or_path: str | Path, hours: float | None = None) -> "Scenario":
-    """A scenario by its name or its file; `hours`: its beginning only. Raises ScenarioError with everything that is wrong."""
+def load(name_or_path: str | Path, hours: float | None = None, squeeze: float = 1) -> "Scenario":
+    """A scenario by its name or its file; `hours`: its beginning only; `squeeze`: everything in it so many times as soon. Raises
+    ScenarioError with everything that is wrong."""
     path = Path(name_or_path)
     path = path if path.suffix == ".toml" and path.is_file() else FOLDER / f"{name_or_path}.toml"
     if not path.is_file():
@@ -52,7 +55,8 @@ def load(name_or_path: str | Path, hours: float | None = None) -> "Scenario":
     found = found or _beyond(data)
     if found:
         raise ScenarioError(f"scenario {path.stem} cannot be right: " + "; ".join(found), f"correct {path}")
-    return Scenario(path.stem, data, min(data["hours"], hours or data["hours"]))
+    data = squeezed(data, squeeze)
+    return Scenario(path.stem, data, min(data["hours"], hours or data["hours"]), squeeze)
 
 
 def _beyond(data: dict[str, Any]) -> list[str]:
@@ -71,12 +75,12 @@ def _beyond(data: dict[str, Any]) -> list[str]:
 class Luck:
     """What differs from one such day to the next: the same for the same seed."""
 
-    def __init__(self, name: str, seed: int) -> None:
+    def __init__(self, name: str, seed: int, squeeze: float) -> None:
         chance = Random(f"{name} {seed}")
         self.load = chance.uniform(0.94, 1.06)
         self.warmer_c = chance.uniform(-2, 2)
         self.faster = chance.uniform(0.7, 1.3)
-        self._late_h = chance.uniform(-0.05, 0.05)
+        self._late_h = chance.uniform(-0.05, 0.05) / squeeze
 
     def later(self, hour: float) -> float:
         return max(0.0, hour + self._late_h) if hour else 0.0
@@ -84,11 +88,12 @@ class Luck:
 
 @dataclass(frozen=True)
 class Scenario:
-    """`data` as in the file; `hours` of it are played."""
+    """`data` as in the file, but for the squeeze; `hours` of it are played."""
 
     name: str
     data: dict[str, Any]
     hours: float
+    squeeze: float = 1
 
     @property
     def title(self) -> str:
@@ -102,6 +107,14 @@ class Scenario:
     def utc_at_zero_ms(self) -> int:
         hours, minutes = map(int, self.data.get("begins", "08:00").split(":"))
         return FIXED_UTC_MS // _DAY_MS * _DAY_MS + (hours * 60 + minutes) * 60_000
+
+    @property
+    def judged_s(self) -> float:
+        """When all that was recorded should be stored: at the midnight (UTC) that follows; of a beginning, at once."""
+        if self.hours < self.data["hours"]:
+            return self.seconds
+        end_ms = self.utc_at_zero_ms + self.seconds * self.squeeze * 1000
+        return self.seconds + -end_ms % _DAY_MS / 1000 / self.squeeze
 
     @property
     def worn_s(self) -> float:
@@ -121,7 +134,7 @@ class Scenario:
         """A run of it. `factor`: by how much the footage is reduced; so are the network's bandwidth and the card's size then."""
         data = self.data
         chosen: int = data.get("seed", 1) if seed is None else seed
-        luck = Luck(self.name, chosen)
+        luck = Luck(self.name, chosen, self.squeeze)
         card = data.get("card", {})
         wifi = [_known(network) for network in data.get("network", [])]
         return Options(
@@ -134,7 +147,7 @@ class Scenario:
             power_cuts=[at * HOUR_S for at in data.get("cuts", []) if at < self.hours],
             wakes=[end * HOUR_S for _, end in data.get("nights", []) if end < self.hours],
             typed=list(self._typed()),
-            card_mb=max(LEAST_CARD_MB, int(card.get("gb", board["sim"]["card"].get("size_gb", 32)) * 1000 / factor)),
+            card_mb=max(LEAST_CARD_MB, int(card.get("gb", board["sim"]["card"].get("size_gb", 32)) * 1000 / factor / self.squeeze)),
             faults=[faults.parse(spec) for spec in card.get("faults", [])],
             networks=[self._network(network, board, factor, luck) for network in data.get("network", [])],
             wifi_windows=[(self.seconds * 2, self.seconds * 2 + 1)],  # none but the networks above
@@ -144,12 +157,13 @@ class Scenario:
             activity=[(row["at"] * HOUR_S, row["activity"]) for row in data["scene"]],
             still=[(start * HOUR_S, end * HOUR_S) for start, end in data.get("still", [])],
             settings={"wifi": wifi, **data.get("settings", {}), **(settings or {})},
-            drain_seconds=0.5 * HOUR_S,
+            drain_seconds=max(_AWAKE_S, self.judged_s - self.seconds),
         )
 
     def _power(self, board: dict[str, Any], luck: "Luck") -> Power:
         about = {"capacity_mah": board["power"]["battery_mah"], "percent": 100, **self.data.get("battery", {})}
         about["percent"] = int(about["percent"] * luck.load)
+        about["capacity_mah"] = int(about["capacity_mah"] / self.squeeze)
         around = [(at_s, ambient_c + luck.warmer_c, charger_ma) for at_s, ambient_c, charger_ma in self._around()]
         return Power(**{**about, "surroundings": around})
 
@@ -167,7 +181,7 @@ class Scenario:
         lines = [(start, "pause") for start, _ in self.data.get("pauses", [])] + [(end, "resume") for _, end in self.data.get("pauses", [])]
         typed = [(at * HOUR_S + again, line) for at, line in lines for again in (0, _AGAIN_S / 10)]
         typed += [(start * HOUR_S, "shutdown") for start, _ in self.data.get("nights", [])]
-        return [(at, line) for at, line in typed if at < self.seconds - _AGAIN_S] + [(self.seconds - 1, "shutdown")]
+        return [(at, line) for at, line in typed if at < self.seconds - _AGAIN_S]
 
     def _network(self, about: dict[str, Any], board: dict[str, Any], factor: float, luck: "Luck") -> dict[str, Any]:
         most_bps = board["sim"]["radio"]["upload_kbps_tls"] * 8000  # the board's own part of it: TLS costs more than the air
@@ -205,8 +219,10 @@ def _known(network: dict[str, Any]) -> dict[str, Any]:
 
 
 def _with_card(board: dict[str, Any], card: dict[str, Any]) -> dict[str, Any]:
-    percent = card.get("speed_percent", 100)
-    times = {**board["sim"]["card"]}
+    """Speed and wear change the board's usual card; that a worn one pauses more often and for longer is an estimate."""
+    times, wear = {**board["sim"]["card"]}, card.get("wear_percent", 0) / 100
     for name in ("write_kbps_internal", "write_kbps_psram", "read_kbps"):
-        times[name] = max(1, times[name] * percent // 100)
+        times[name] = max(1, times[name] * card.get("speed_percent", 100) // 100)
+    times["spike_every_ms"] = int(times["spike_every_ms"] * (1 - 0.75 * wear))
+    times["spike_max_ms"] = int(times["spike_max_ms"] * (1 + 3 * wear))
     return {**board, "sim": {**board["sim"], "card": times}}
