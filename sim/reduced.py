@@ -31,4 +31,5 @@ def _small(profile: dict[str, Any], size: tuple[str, int, int], thin: int) -> di
     name, width, height = size
     kilobytes = profile["expected_kb_per_frame"] / FACTOR
     about = {"size": name, "width": width, "height": height, "fb_bytes": 16384, "chunk_bytes": _CHUNK_BYTES}
-    return {**profile, **about, "expected_kb_per_frame": kilobytes, "fps": max(1, profile["fps"] // thin)}
+    fps = profile["fps"] if "every_s" in profile else max(1, profile["fps"] // thin)
+    return {**profile, **about, "expected_kb_per_frame": kilobytes, "fps": fps}
