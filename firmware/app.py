@@ -11,6 +11,7 @@ import json
 
 from firmware import VERSION, channels, console
 from firmware.compat import hexlify, kbd_intr, sleep_ms
+from firmware.files import exists
 from firmware.health import Health
 from firmware.housekeeper import Housekeeper
 from firmware.lapse import Lapse
@@ -54,9 +55,11 @@ class App:
         self.link = Link(board.wifi, settings, self.keeper, self.health, lambda: self.recorder.quiet_ms())
         self.storage = Storage(board, settings, self.keeper, self.health, self.device)
         self.power = Power(board, config, settings, self.keeper, self.health, self._profile())
+        self.camera = Lapse(self.board.camera, self.keeper.uptime_ms)
+        self._tune_camera()
         self.recorder = self._make_recorder()
         self.pause = Pause(self.recorder, settings, self.supervisor)
-        self.uploader = Uploader(self.storage, settings, self.device, self.keeper, self.health, self.link)
+        self.uploader = Uploader(self.storage, settings, self.device, self.keeper, self.health, self.link, **config.get("upload", {}))
         self.power.rule(self.recorder, self.link, lambda: self.store.pending_bytes() if self.store else 0)
         self._left = asyncio.Event()
 
@@ -117,12 +120,35 @@ class App:
         chunk_bytes = max([known[name]["chunk_bytes"] for name in self.power.profiles()])
         profiles = {name: known[name] for name in known if known[name]["chunk_bytes"] <= chunk_bytes}
         beat = lambda: self.supervisor.beat("recorder")  # noqa: E731
-        camera = Lapse(self.board.camera, self.keeper.uptime_ms)
-        return Recorder(camera, self.storage, self.keeper, self.health, self.settings, profiles, self._profile(), identity, beat)
+        parts = self.camera, self.storage, self.keeper, self.health, self.settings
+        return Recorder(*parts, profiles, self._profile(), identity, beat, self.board.microphone)
 
     def _profile(self):
         chosen = self.settings.profile
         return chosen if chosen in self.config["profiles"] else self.config["default_profile"]
+
+    def settings_changed(self, name):
+        """Tell those who would not look by themselves."""
+        if name == "profile":
+            self.power.prefer(self._profile())
+        elif name == "camera":
+            self._tune_camera()
+        elif name in ("wifi", "store"):
+            self.sync_now()
+
+    def _tune_camera(self):
+        for knob in self.settings.camera:
+            try:
+                self.camera.tune(knob, self.settings.camera[knob])
+            except OSError:
+                self.health.event("camera", "it does not do %s" % knob, "warn")
+
+    def sync_now(self):
+        """Somebody wants the link and the upload, whatever they cost, and now."""
+        self.uploader.enabled = True
+        self.power.want_radio()
+        self.link.kick()
+        self.uploader.kick()
 
     @property
     def profile(self):
@@ -169,6 +195,13 @@ class App:
             self.last_words.ends_well()
         self.board.reset()
 
+    async def factory_reset(self):
+        """Forget all settings, and begin again. What is on the card is footage, and stays."""
+        await self._end_recording()
+        self.settings.forget()
+        self.last_words.ends_well()
+        self.board.reset()
+
     async def shutdown(self, sync=False, wake_ms=0):
         """Close everything, upload what is pending if asked to, unmount, sleep; for so long, or until somebody wakes the board."""
         await self._end_recording(sync)
@@ -205,10 +238,7 @@ class App:
         A wrong key or an absent network is not cured by waiting, and the battery is the wearer's.
         """
         uploader = self.uploader
-        uploader.enabled = True
-        self.power.want_radio()
-        uploader.kick()
-        self.link.kick()
+        self.sync_now()
         stored, idle_ms = uploader.stored, 0
         while self._has_pending() and idle_ms < SYNC_PATIENCE_MS:
             await sleep_ms(SYNC_LOOK_MS)
@@ -233,9 +263,9 @@ class App:
             await sleep_ms(20)
 
 
-def load_board(path="/board.json"):
-    """(board, its data) from the compact form that the build put on the device."""
-    with open(path) as file:
+def load_board(paths=("/board.json", "/rom/board.json")):
+    """(board, its data) from the compact form that the build put on the device: on its file system, or else into its ROMFS."""
+    with open(paths[0] if exists(paths[0]) else paths[1]) as file:
         config = json.load(file)
     port = __import__("hal." + config["port"], None, None, ("open_board",))
     return port.open_board(config), config

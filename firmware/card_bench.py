@@ -4,6 +4,7 @@
 
 from firmware.cadence import period_us, rate
 from firmware.compat import const, sleep_ms, ticks_diff, ticks_us
+from firmware.durable import open
 
 SLICE_BYTES = const(8192)  # what the recorder writes at once
 SLICES = const(256)

@@ -6,7 +6,7 @@ from firmware.compat import const
 from firmware.fat_format import MARK
 
 SECTOR, MB = const(512), const(1_000_000)
-ENODEV, EFBIG, ENOSPC, EROFS, EBADMSG, ESTALE = const(19), const(27), const(28), const(30), const(74), const(116)
+EIO, ENODEV, EFBIG, ENOSPC, EROFS, EBADMSG, ESTALE = const(5), const(19), const(27), const(28), const(30), const(74), const(116)
 
 NONE = "there is no card in the slot, or it does not answer; insert one"
 NO_FILES = "the card has no FAT file system; insert another one, or type card format"
@@ -14,6 +14,7 @@ FOOTAGE = "the file system is gone, but there is footage: get it off with daylog
 READ = "the card answers with read errors; copy what is on it on a computer, and replace it"
 WRITE = "the card takes no writes: it is locked or worn out; insert another one"
 LIES = "the card does not give back what is written to it: it is worn out or counterfeit; replace it"
+FAILS = "the card answers with errors: it was pulled out, or is worn out; put it in again, or replace it"
 GONE = "the card was taken out, or is not what it was"
 FULL = "the card is full, and nothing on it may be removed; bring it into Wi-Fi, or insert an empty card"
 USED_UP = "all that this counterfeit card has is used; replace it, or type card format"
@@ -27,7 +28,7 @@ NO_READ = "the card did not answer a read; it is opened anew"
 
 _BY_TROUBLE = {"read": READ, "write": WRITE}
 _FIRST = {"read": NO_READ, "write": NO_WRITE}
-_BY_NUMBER = {EBADMSG: LIES, EFBIG: USED_UP, ENODEV: NO_FILES, ENOSPC: FULL, EROFS: WRITE, ESTALE: GONE}
+_BY_NUMBER = {EBADMSG: LIES, EFBIG: USED_UP, EIO: FAILS, ENODEV: NO_FILES, ENOSPC: FULL, EROFS: WRITE, ESTALE: GONE}
 
 
 def failed(error, card):
@@ -38,7 +39,7 @@ def failed(error, card):
 def why(error, card):
     """Why a card cannot be used, after an OSError; `card` is its guard, or None if none answered."""
     if card is None:
-        return NONE
+        return error.args[1] if len(error.args) > 1 else NONE  # the port may know where it should be
     if card.first.startswith(MARK):
         return HALF_FORMATTED
     return _BY_TROUBLE.get(card.trouble) or _BY_NUMBER.get(error.args[0]) or UNKNOWN % error.args[0]

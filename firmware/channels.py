@@ -4,21 +4,29 @@
 
 from firmware import mcap
 from firmware.compat import const
-from firmware.schemas import COMPRESSED_IMAGE, JSON_OBJECT
+from firmware.schemas import COMPRESSED_IMAGE, COMPRESSED_VIDEO, JSON_OBJECT, RAW_AUDIO
 
 CAMERA = const(1)
 EVENTS = const(2)
 GAPS = const(3)
 TELEMETRY = const(4)
 CLOCK = const(5)
-COUNT = const(5)
+MICROPHONE = const(6)  # only in segments of which the metadata says at what rate
+COUNT = const(6)  # with it
 
 TOPICS = ((EVENTS, "/daylog/events"), (GAPS, "/daylog/gaps"), (TELEMETRY, "/daylog/telemetry"), (CLOCK, "/daylog/clock"))
-SCHEMA_COUNT = const(2)
+
+JPEG, H264 = "jpeg", "h264"  # what a capture profile may name as its codec; without one its frames are JPEGs
+_OF_CAMERA = {JPEG: ("foxglove.CompressedImage", COMPRESSED_IMAGE), H264: ("foxglove.CompressedVideo", COMPRESSED_VIDEO)}
 
 
-def definitions():
+def definitions(codec, has_sound=False):
     """(schema records, channel records): written at the head of a segment and again in its summary."""
-    schemas = mcap.schema(1, "foxglove.CompressedImage", "protobuf", COMPRESSED_IMAGE) + mcap.schema(2, "daylog", "jsonschema", JSON_OBJECT)
+    name, descriptor = _OF_CAMERA[codec]
+    schemas = mcap.schema(1, name, "protobuf", descriptor) + mcap.schema(2, "daylog", "jsonschema", JSON_OBJECT)
     channels = mcap.channel(CAMERA, 1, "/camera", "protobuf")
-    return schemas, channels + b"".join(mcap.channel(number, 2, topic, "json") for number, topic in TOPICS)
+    channels += b"".join(mcap.channel(number, 2, topic, "json") for number, topic in TOPICS)
+    if has_sound:
+        schemas += mcap.schema(3, "foxglove.RawAudio", "protobuf", RAW_AUDIO)
+        channels += mcap.channel(MICROPHONE, 3, "/microphone", "protobuf")
+    return schemas, channels

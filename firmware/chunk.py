@@ -26,19 +26,27 @@ CHUNK_FORMAT = "<BQQQQIIQ"  # opcode, length, start, end, uncompressed size, CRC
 CHUNK_BYTES = const(49)
 RECORDS = const(65 + 49)
 
-# A /camera message: MCAP prefix and message head, then foxglove.CompressedImage up to its bytes.
+# A /camera message: MCAP prefix and message head, then foxglove.CompressedImage or CompressedVideo up to its bytes.
 MESSAGE_FORMAT = "<BQHIQQ"  # opcode, length, channel, sequence, log time, publish time
 MESSAGE_BYTES = const(31)
-IMAGE_HEAD = b"\x0a\x0c\x08\x80\x80\x80\x80\x00\x10\x80\x80\x80\x80\x00" + b"\x22\x06camera" + b"\x1a\x04jpeg" + b"\x12\x80\x80\x80\x00"
-IMAGE_BYTES = const(33)
+_TIMESTAMP = b"\x0a\x0c\x08\x80\x80\x80\x80\x00\x10\x80\x80\x80\x80\x00"
+IMAGE_HEAD = _TIMESTAMP + b"\x22\x06camera" + b"\x1a\x04jpeg" + b"\x12\x80\x80\x80\x00"
+VIDEO_HEAD = _TIMESTAMP + b"\x12\x06camera" + b"\x22\x04h264" + b"\x1a\x80\x80\x80\x00"
+IMAGE_BYTES = const(33)  # of either
+# A /microphone message: foxglove.RawAudio up to its samples; sample rate and number of channels are fixed32.
+SOUND_HEAD = _TIMESTAMP + b"\x1a\x07pcm-s16" + b"\x25\0\0\0\0" + b"\x2d\1\0\0\0" + b"\x12\x80\x80\x80\x00"
+SOUND_BYTES = const(38)
+_HEADS = {channels.JPEG: IMAGE_HEAD, channels.H264: VIDEO_HEAD}
 _SECONDS_AT = const(3)
 _NANOS_AT = const(9)
 _LENGTH_AT = const(29)
+_RATE_AT = const(24)
+_SAMPLES_AT = const(34)
 
 INDEX_ENTRY_BYTES = const(16)
 MAX_FRAMES = const(512)  # per chunk; a chunk of more is sealed early
-MAX_RECORDS = const(64)  # of each JSON channel
-INDEX_RESERVE = const(16 * (512 + 4 * 64) + 5 * 15 + 512 + 9)
+MAX_RECORDS = const(64)  # of each other channel
+INDEX_RESERVE = const(16 * (512 + 5 * 64) + 6 * 15 + 512 + 9)
 
 
 def put_varint(buffer, at, value, size):
@@ -60,14 +68,15 @@ class ChunkBuffer:
         self.first_ms = self.last_ms = 0  # uptime of the first and last frame
         self._device = device
         self._room = capacity - INDEX_RESERVE
-        self._indexes = [bytearray(INDEX_ENTRY_BYTES * n) for n in (0, MAX_FRAMES, MAX_RECORDS, MAX_RECORDS, MAX_RECORDS, MAX_RECORDS)]
+        self._indexes = [bytearray(INDEX_ENTRY_BYTES * n) for n in [0, MAX_FRAMES] + [MAX_RECORDS] * (channels.COUNT - 1)]
         self._index_views = [memoryview(index) for index in self._indexes]
         self._placed = []
         self._used = [0] * (channels.COUNT + 1)
         self._end = RECORDS
 
-    def begin(self, boot, offset_ms):
+    def begin(self, boot, offset_ms, codec=channels.JPEG):
         """Start anew; `offset_ms` turns uptime into the segment's log time."""
+        self._head = _HEADS[codec]
         self._boot = boot
         self._offset_ms = offset_ms
         self._end = RECORDS
@@ -84,7 +93,7 @@ class ChunkBuffer:
         return self._room - RECORDS - MESSAGE_BYTES - IMAGE_BYTES
 
     def add_frame(self, frame, sequence, uptime_ms):
-        """Copy one JPEG in; False when there is no room. Allocates one slice."""
+        """Copy one frame in; False when there is no room. Allocates one slice."""
         size = len(frame)
         at = self._end
         body = at + MESSAGE_BYTES + IMAGE_BYTES
@@ -93,9 +102,8 @@ class ChunkBuffer:
         unix_ms = uptime_ms + self._offset_ms
         self._message_head(channels.CAMERA, sequence, unix_ms * 1_000_000, IMAGE_BYTES + size)
         buffer, image = self.buffer, at + MESSAGE_BYTES
-        struct.pack_into("<33s", buffer, image, IMAGE_HEAD)  # a slice assignment would allocate the slice
-        put_varint(buffer, image + _SECONDS_AT, unix_ms // 1000, 5)
-        put_varint(buffer, image + _NANOS_AT, unix_ms % 1000 * 1_000_000, 5)
+        struct.pack_into("<33s", buffer, image, self._head)  # a slice assignment would allocate the slice
+        self._put_time(image, unix_ms)
         put_varint(buffer, image + _LENGTH_AT, size, 4)
         self.view[body : body + size] = frame
         self._end = body + size
@@ -103,6 +111,26 @@ class ChunkBuffer:
             self.first_ms = uptime_ms
         self.last_ms = uptime_ms
         self.frames += 1
+        return True
+
+    def _put_time(self, at, unix_ms):
+        put_varint(self.buffer, at + _SECONDS_AT, unix_ms // 1000, 5)
+        put_varint(self.buffer, at + _NANOS_AT, unix_ms % 1000 * 1_000_000, 5)
+
+    def add_sound(self, samples, rate_hz, uptime_ms):
+        """Copy a view of 16-bit samples of one channel, the first of which is of `uptime_ms`; False when there is no room."""
+        size, sound = len(samples), self._end + MESSAGE_BYTES
+        body = sound + SOUND_BYTES
+        if body + size > self._room or self._used[channels.MICROPHONE] == MAX_RECORDS * INDEX_ENTRY_BYTES:
+            return False
+        unix_ms = uptime_ms + self._offset_ms
+        self._message_head(channels.MICROPHONE, 0, unix_ms * 1_000_000, SOUND_BYTES + size)
+        struct.pack_into("<38s", self.buffer, sound, SOUND_HEAD)
+        self._put_time(sound, unix_ms)
+        struct.pack_into("<I", self.buffer, sound + _RATE_AT, rate_hz)
+        put_varint(self.buffer, sound + _SAMPLES_AT, size, 4)
+        self.view[body : body + size] = samples
+        self._end = body + size
         return True
 
     def add_json(self, channel, uptime_ms, data):

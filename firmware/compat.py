@@ -55,3 +55,12 @@ def hexlify(data):
 def collect():
     """Run the garbage collector; callers choose the moment, never the frame loop."""
     gc.collect()
+
+
+if hasattr(gc, "mem_free"):
+    free_bytes = gc.mem_free
+else:
+
+    def free_bytes():
+        """What the heap can still give before it must be collected; here there is no end of it."""
+        return 1 << 30

@@ -5,6 +5,7 @@
 import os
 
 from firmware.compat import const
+from firmware.durable import settle
 
 _MOST_DIGITS = const(9)  # more is no number of ours, and would not fit the index
 _ENOENT, _ENOTDIR = const(2), const(20)
@@ -22,6 +23,7 @@ def exists(path):
 def make_folder(path):
     if not exists(path):
         os.mkdir(path)
+        settle(path.rpartition("/")[0])
 
 
 def usable_folder(path):

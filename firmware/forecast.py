@@ -10,7 +10,7 @@ A gauge that knows the current corrects the figures at once. From a percentage a
 far enough, since a gauge's single steps are noise.
 """
 
-FALL_PERCENT = 3
+FALL_PERCENT = 5  # a gauge that wavers by one either way is wrong by 2 in 5 at most
 LEAST_MS = 10 * 60_000
 LEARN = 0.4  # how much of a new finding is believed
 LEARN_CURRENT = 0.05

@@ -19,6 +19,7 @@ import struct
 from array import array
 
 from firmware.compat import const
+from firmware.durable import open
 from firmware.files import numbers_in, usable_folder
 from firmware.journal import CLOSED, IDLE, KINDS, RECLAIMED, SET_ASIDE, STORED
 

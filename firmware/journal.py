@@ -17,6 +17,7 @@ import os
 import struct
 
 from firmware.compat import const
+from firmware.durable import open
 from firmware.files import numbers_in, usable_folder
 
 RECORD_BYTES = const(512)

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """A camera that is off between two pictures, for profiles with `every_s`; with any other profile it is the camera itself.
 
-    camera = Lapse(board.camera, keeper.uptime_ms)    # a Camera as hal/contract.pyi has it
+    camera = Lapse(board.camera, keeper.uptime_ms)    # a Camera as hal/contract.pyi has it, but what it is told lasts until the reset
 
 A sensor that has just started gives pictures of any brightness: the newest one is taken after a while, and the others were never
 wanted. A sensor that does not start gives no picture, as one does that has lost its ribbon.
@@ -19,6 +19,7 @@ class Lapse:
         self._profile = None
         self._every_ms = self._due_ms = self._started_ms = 0
         self._is_on = False
+        self._told = {}  # by knob
 
     def open(self, profile):
         self._every_ms = profile.get("every_s", 0) * 1000
@@ -30,6 +31,17 @@ class Lapse:
     def _start(self):
         self._camera.open(self._profile)
         self._is_on, self._started_ms = True, self._uptime_ms()
+        for knob in self._told:
+            try:
+                self._camera.tune(knob, self._told[knob])
+            except OSError:  # it does not do that: a picture that looks otherwise is better than none
+                pass
+
+    def tune(self, knob, value):
+        """Now, if it is on, and whenever it starts. Raises OSError when it is on and does not do that."""
+        if self._is_on:
+            self._camera.tune(knob, value)
+        self._told[knob] = value
 
     def close(self):
         self._camera.close()
@@ -49,6 +61,12 @@ class Lapse:
 
     def capture(self):
         return self._camera.capture()
+
+    def keyframe(self):
+        return self._camera.keyframe()
+
+    def waited_ms(self):
+        return self._camera.waited_ms()
 
     def release(self):
         self._camera.release()

@@ -229,6 +229,8 @@ class Link:
         if self.trust.why:
             left_alone_ms = self.networks.failed(self.ssid, self.trust.why)
             return "left %s, it %s; not again for %d min" % (self.ssid, REASONS[self.trust.why][0], left_alone_ms // 60_000)
+        if network not in self._settings.wifi:
+            return "left %s: the settings do not name it any more, or otherwise" % self.ssid
         if network.get("metered") and not self._time_wanted():
             return "left %s, which is metered: it has told the time" % self.ssid
         self.networks.hear({self.ssid: self._wifi.rssi()})

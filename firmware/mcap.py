@@ -35,8 +35,8 @@ TORN = const(0x82)
 SECTOR = const(512)
 PREFIX_BYTES = const(9)  # opcode u8, content length u64
 FOOTER_BYTES = const(9 + 20 + 8)
-CHUNK_INDEX_BYTES = const(45 + 10 * 5 + 28)  # at most: with messages in all five channels
-SUMMARY_BYTES = const(32768)  # the indexes of 270 chunks, or more
+CHUNK_INDEX_BYTES = const(45 + 10 * 6 + 28)  # at most: with messages in all six channels
+SUMMARY_BYTES = const(32768)  # the indexes of 246 chunks, or more
 
 
 def record(opcode, content):
@@ -128,18 +128,20 @@ class Summary:
         return record(STATISTICS, head + struct.pack("<I", len(pairs)) + pairs)
 
     def encode(self, offset):
-        """DataEnd, summary, footer and closing magic of a file whose data ends at `offset`."""
-        data_end = record(DATA_END, struct.pack("<I", 0))
-        start = at = offset + len(data_end)
-        groups, body = bytearray(), bytearray()
+        """DataEnd, summary, footer and closing magic of a file whose data ends at `offset`. Made in one buffer: it may be large."""
+        tail = bytearray(record(DATA_END, struct.pack("<I", 0)))
+        groups, before = bytearray(), len(tail)
         for opcode, data in self._groups():
-            if data:
-                groups.extend(record(SUMMARY_OFFSET, struct.pack("<BQQ", opcode, at, len(data))))
-                body.extend(data)
-                at += len(data)
-        foot = struct.pack("<BQQQ", FOOTER, 20, start, at)
-        crc = binascii.crc32(foot, binascii.crc32(groups, binascii.crc32(body)))
-        return data_end + bytes(body) + bytes(groups) + foot + struct.pack("<I", crc) + MAGIC
+            if len(data):
+                groups.extend(record(SUMMARY_OFFSET, struct.pack("<BQQ", opcode, offset + len(tail), len(data))))
+                tail.extend(data)
+        foot = struct.pack("<BQQQ", FOOTER, 20, offset + before, offset + len(tail))
+        tail.extend(groups)
+        tail.extend(foot)
+        crc = binascii.crc32(memoryview(tail)[before:])
+        tail.extend(struct.pack("<I", crc))
+        tail.extend(MAGIC)
+        return tail
 
     def _groups(self):
         schemas, channels = self.definitions
@@ -147,7 +149,7 @@ class Summary:
             (SCHEMA, schemas),
             (CHANNEL, channels),
             (STATISTICS, self._statistics()),
-            (CHUNK_INDEX, bytes(memoryview(self._chunk_indexes)[: self._used])),
+            (CHUNK_INDEX, memoryview(self._chunk_indexes)[: self._used]),
             (METADATA_INDEX, self._metadata_index),
         )
 

@@ -2,9 +2,19 @@
 # SPDX-License-Identifier: MIT
 """The wearer's pause: for good, which outlives a reboot, or for some minutes."""
 
-from firmware.compat import sleep_ms
+from firmware.compat import const, sleep_ms
 
 TIMER = "pause"  # the name of the task that ends one
+LIMIT_MS, LOOK_MS = const(5_000), const(20)
+
+
+async def comes_to_rest(recorder):
+    """Whether a recorder that was told to pause has closed its segment, within some seconds."""
+    for _ in range(LIMIT_MS // LOOK_MS):
+        if recorder.state == "paused":
+            return True
+        await sleep_ms(LOOK_MS)
+    return False
 
 
 class Pause:

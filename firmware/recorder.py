@@ -1,21 +1,22 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""Frames into segments: one copy, paced writes, commits in time, every loss explained.
+"""Frames from the camera onto the roll, in time, and every loss explained.
 
     recorder = Recorder(camera, storage, keeper, health, settings, profiles, "svga10", identity)
     await recorder.run()
 
-Two chunks take turns: one is filled while the other is written in slices between frames. A
-captured frame is durable within `commit_interval_ms`: a chunk is sealed at half of it, which
-leaves the other half for writing. The heap is collected when a segment closes, never in between.
+Everything happens in turns of one loop. Frames have the right of way: the card is written in slices between them, each begun only
+if the next frame is far enough. What stands in the way (a pause, a camera or a card that fails, another profile) ends the segment.
 """
 
 from firmware import channels
-from firmware.cadence import Cadence, period_us, rate
-from firmware.chunk import ChunkBuffer
-from firmware.compat import collect, const, sleep_ms
+from firmware.cadence import Cadence, period_us
+from firmware.compat import const, sleep_ms
 from firmware.notes import Notes
-from firmware.segment import MAX_PARTS
+from firmware.pace import Pace
+from firmware.roll import Roll
+from firmware.sound import TAKE_MS, Sound
+from firmware.stillness import STILL, Stillness
 
 SILENT_CAMERA_MS = const(5000)
 FIRST_RETRY_MS = const(500)
@@ -23,10 +24,11 @@ LONGEST_RETRY_MS = const(30_000)
 CARD_LOOK_MS = const(20)  # between two looks whether there is a card again
 MOST_WAITING = const(4)
 ENOSPC = const(28)
-ESTALE = const(116)  # the card was taken out
 STALL_MS = const(400)  # a card that is busy for so long is worth a word
 NOT_RECORDED = "footage cannot be written: %s"
 REST_MS = const(60_000)  # longer than anybody stops the interpreter
+NEVER_MS = const(1 << 30)
+NO_KEYFRAME = "no_keyframe"  # the cause of gaps in a stream: what came could not be decoded
 LONGEST_WAIT_MS = const(1000)  # however far the next frame: others want to be heard, and the watchdog too
 LEAD_MS = const(3)  # a slice is begun only if the next frame is further away than this
 
@@ -34,30 +36,24 @@ LEAD_MS = const(3)  # a slice is begun only if the next frame is further away th
 class Recorder:
     """`state`: "recording", "paused", "waiting" (for card or camera) or "stopped"."""
 
-    def __init__(self, camera, storage, keeper, health, settings, profiles, profile, identity, beat=lambda: None):
+    def __init__(self, camera, storage, keeper, health, settings, profiles, profile, identity, beat=lambda: None, microphone=None):
         self.state = "waiting"
         self.sequence = 0  # frames seen since boot, taken or missed
         self._camera, self._storage, self._keeper, self._health = camera, storage, keeper, health
-        self._settings, self._profiles, self._identity = settings, profiles, identity
+        self._settings, self._profiles = settings, profiles
         self._beat = beat
-        device = identity[0][1].encode()[:16]
-        self._chunk_bytes = max([profiles[name]["chunk_bytes"] for name in profiles])
-        self._filling = ChunkBuffer(self._chunk_bytes, device)
-        self._spare = ChunkBuffer(self._chunk_bytes, device)
-        self._limit_bytes = MAX_PARTS * settings.part_bytes
-        self._store = None  # that of the open segment
-        self._writer = None
-        self._closing = False  # the writer has its last chunk; what is filled now belongs to the next segment
-        self._generation = self._offset_ms = self._segment_offset_ms = 0
-        self._opened_ms = self._sealed_ms = 0
         self._want_pause = settings.paused
         self._want_stop = False
         self._hold = ""  # the cause, while others want nothing to be captured
         self._notes = Notes(keeper, health)
+        chunk_bytes = max([profiles[name]["chunk_bytes"] for name in profiles])
+        self._roll = Roll(storage, keeper, health, self._notes, settings, identity, chunk_bytes)
+        self.stillness = Stillness()
+        self._sound = Sound(microphone, self._roll, keeper, health)
         self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, 0
         self._camera_open = False
+        self._is_broken = True  # of a stream: what comes can only be decoded from the next keyframe on
         self._last_frame_ms = 0
-        self._durable_ms = 0  # the footage up to here is safe
         self._stalled_ms = -1  # when the card was busy for long
         self._looked_ms = 0  # when the camera was asked for a frame
         self._adopt(profile)
@@ -65,8 +61,12 @@ class Recorder:
     def _adopt(self, name):
         self.profile = self._wanted = name
         self._profile = profile = self._profiles[name]
-        self._cadence = Cadence(period_us(profile))
-        self._blind_ms = max(STALL_MS, period_us(profile) // 500)  # after two periods nobody knows which frames are waiting
+        self._sound.use(self._settings.microphone)
+        self._roll.use(name, profile, self._sound.rate_hz)
+        self._is_stream = profile.get("codec") == channels.H264
+        self._cadence = Pace(self._camera, period_us(profile)) if self._is_stream else Cadence(period_us(profile))
+        # After two periods nobody knows which frames are waiting; those of a stream do.
+        self._blind_ms = NEVER_MS if self._is_stream else max(STALL_MS, period_us(profile) // 500)
 
     # -- what others call ------------------------------------------------------------
 
@@ -117,9 +117,11 @@ class Recorder:
         """For how long the interpreter may stand still without costing a frame or leaving one unsafe."""
         if self.state in ("paused", "stopped"):
             return REST_MS
-        if self._writer is None or self._writer.busy() or not self._filling.is_empty():
-            return 0
-        return max(0, self._cadence.due_ms - self._keeper.uptime_ms())
+        return max(0, self._cadence.due_ms - self._keeper.uptime_ms()) if self._roll.is_safe() else 0
+
+    def newest_chunk(self):
+        """(boot, segment, where it begins in the file) of the last chunk of the open segment that is durable, or None."""
+        return self._roll.newest_chunk()
 
     def note(self, channel, data):
         """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""
@@ -131,7 +133,7 @@ class Recorder:
         """Do what is due; returns for how long nothing will be (ms)."""
         if self._want_stop or self._want_pause or self._hold:
             return self._rest(now_ms)
-        if self._wanted != self.profile:
+        if self._wanted != self.profile or self._sound.is_wanted != self._settings.microphone:
             self._change_profile(now_ms)
         if not self._ready(now_ms):
             return max(1, min(1000, self._retry_at_ms - now_ms))
@@ -144,28 +146,35 @@ class Recorder:
     def _until_due_ms(self):
         """Not until the next frame if a chunk waits and can begin to be written now: it is not safe before that."""
         until_ms = self._cadence.due_ms - self._keeper.uptime_ms()
-        waits = self._writer is not None and self._writer.busy()
-        return 1 if waits and until_ms > LEAD_MS else max(1, min(LONGEST_WAIT_MS, until_ms))
+        longest_ms = TAKE_MS if self._sound.rate_hz else LONGEST_WAIT_MS
+        return 1 if self._roll.is_busy() and until_ms > LEAD_MS else max(1, min(longest_ms, until_ms))
 
     def _turn(self, now_ms):
-        if self._store is not self._storage.store:
-            raise OSError(ESTALE)
+        roll = self._roll
+        roll.check_card()
         if now_ms >= self._cadence.due_ms:
             self._look(now_ms)
-        before_ms = self._keeper.uptime_ms()
-        self._write_between_frames()
-        now_ms = self._keeper.uptime_ms()
-        if now_ms - before_ms > STALL_MS:
-            self._card_stalled(before_ms, now_ms)
-        if self._closing:
-            if not self._writer.busy():
-                self._close_segment()
-        elif self._writer.busy():
-            pass  # sealing now would have to wait for the card
-        elif self._must_rotate(now_ms):
-            self._begin_closing(now_ms)
-        elif not self._filling.is_empty() and now_ms - self._sealed_ms >= self._settings.commit_interval_ms // 2:
-            self._seal(now_ms)
+        if self._camera_open:
+            self._sound.take(now_ms)
+        if roll.is_busy():
+            now_ms = self._write_between_frames()
+        if roll.is_busy():
+            return  # sealing now would have to wait for the card
+        if roll.is_closing():
+            roll.close()
+        elif self._must_end(now_ms):
+            roll.begin_end(now_ms)
+        else:
+            roll.seal_if_due(now_ms)
+
+    def _must_end(self, now_ms):
+        """The next segment of a stream waits for a keyframe; one that does not come in time costs the frames before it."""
+        if not self._is_stream:
+            return self._roll.is_over(now_ms)
+        if self._roll.has_room():
+            return False
+        self._is_broken = True
+        return True
 
     def _rest(self, now_ms):
         """Paused, held or stopping: nothing is captured, nothing stays open."""
@@ -179,11 +188,12 @@ class Recorder:
 
     def _cease(self, now_ms):
         """What the camera has already is taken; then camera and segment are closed."""
-        if self._writer is not None or self.state == "recording":  # it may lie between two segments
+        if self._roll.is_open() or self.state == "recording":  # it may lie between two segments
             try:
                 self._take_waiting()
                 self._close_camera()
-                self._end(now_ms)
+                self._sound.stop()
+                self._roll.end(now_ms)
             except OSError as error:
                 self._card_failed(error, now_ms)
         self._close_camera()
@@ -197,29 +207,32 @@ class Recorder:
 
     def _ready(self, now_ms):
         """Camera and segment open; tries again with back-off when one of them is not to be had."""
-        if self._writer is not None and self._camera_open:
+        if self._roll.is_open() and self._camera_open:
             return True
-        if now_ms < self._retry_at_ms:
-            return False
         if self._storage.store is None:
             return self._wait_for_card(now_ms)
+        if now_ms < self._retry_at_ms:
+            return False
         if self._camera_open and now_ms >= self._cadence.due_ms:
             self._look(now_ms)  # between two segments; opening the next one takes long
         try:
-            self._open_segment(now_ms)
+            self._roll.open(now_ms)
         except OSError as error:
             self._card_failed(error, now_ms)
             return False
         try:
             self._open_camera()  # last: its frames want to be fetched at once
         except OSError as error:
-            self._camera_failed(now_ms, "the camera does not start: %r" % error)
+            self._camera_failed(now_ms, "the camera does not start: %s" % error.args[-1])
             return False
         return True
 
     def _wait_for_card(self, now_ms):
+        """A card that errs again and again is used less and less often; one that takes its place is used at once."""
         self.state = "waiting"
-        self._retry_at_ms = now_ms + CARD_LOOK_MS
+        if not self._storage.has_failed():
+            self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, now_ms
+        self._retry_at_ms = max(self._retry_at_ms, now_ms + CARD_LOOK_MS)
         return False
 
     def _put_off(self, now_ms):
@@ -234,14 +247,15 @@ class Recorder:
         if now_ms - self._looked_ms > self._blind_ms:
             self._skip_waiting(now_ms)
         self._looked_ms = now_ms
-        if not camera.available():
+        try:
+            frame = camera.capture() if camera.available() else None
+        except OSError as error:
+            return self._camera_failed(now_ms, "the camera has failed: %s" % error.args[-1])
+        if frame is None:
             self._cadence.wait(now_ms)
             if self._cadence.overdue_ms(now_ms) > SILENT_CAMERA_MS:
                 self._camera_failed(now_ms, "the camera sends no frames; check its ribbon cable")
             return
-        frame = camera.capture()
-        if frame is None:
-            return self._cadence.wait(now_ms)
         cadence = self._cadence
         cadence.arrived(now_ms)
         stamp_ms = cadence.stamp_ms
@@ -251,9 +265,23 @@ class Recorder:
         self.sequence += 1
         if self.state != "recording":
             self._records()
-        self._take(frame, stamp_ms)
+        if self._is_stream and not self._follows(stamp_ms):
+            self._notes.lost(NO_KEYFRAME, 1, stamp_ms, stamp_ms)
+        elif self._settings.adaptive and not self._is_stream and not self.stillness.wants(len(frame), stamp_ms):
+            self._notes.lost(STILL, 1, stamp_ms, stamp_ms)
+        else:
+            self._take(frame, stamp_ms)
         camera.release()
         self._last_frame_ms = stamp_ms
+
+    def _follows(self, stamp_ms):
+        """Whether a frame of a stream can be decoded from what is recorded. With a keyframe begins the next segment, when it is time."""
+        if self._camera.keyframe():
+            roll = self._roll
+            if roll.is_open() and not roll.is_closing() and roll.is_over(stamp_ms, chunks=4):
+                roll.begin_end(stamp_ms)
+            self._is_broken = False
+        return not self._is_broken
 
     def _records(self):
         """The first frame since something was in its way."""
@@ -282,125 +310,25 @@ class Recorder:
 
     def _take(self, frame, stamp_ms):
         self._notes.close_gap(stamp_ms)
-        if self._filling.add_frame(frame, self.sequence, stamp_ms):
-            return
-        if len(frame) > self._filling.largest_frame():
-            return self._notes.lost("too_large", 1, stamp_ms, stamp_ms)
-        self._seal(stamp_ms)
-        self._filling.add_frame(frame, self.sequence, stamp_ms)
-
-    # -- writing ---------------------------------------------------------------------
+        if not self._roll.add(frame, self.sequence, stamp_ms):
+            self._is_broken = True
+            self._notes.lost("too_large", 1, stamp_ms, stamp_ms)
 
     def _write_between_frames(self):
         """Slices of the sealed chunk while the next frame is not due, and one in any case: whoever else keeps the
-        interpreter busy, the card must not fall behind. Then the commit that makes them durable."""
-        writer = self._writer
-        while writer.busy():
-            if not writer.step():
-                self._commit()
-            if self._cadence.due_ms - self._keeper.uptime_ms() <= LEAD_MS:
-                return
-
-    def _commit(self):
-        self._writer.commit()
-        self._durable_ms = self._writer.durable_ms or self._durable_ms
-        self._notes.are_safe()
-        self._health.count("commits")
-        self._health.clear_problem("recording")
-        self._retry_ms = FIRST_RETRY_MS
-
-    def _seal(self, now_ms):
-        """Hand the filled chunk to the writer. If the card has not taken the last one yet, wait for it here."""
-        if self._closing:
-            self._close_segment()
-        self._open_segment(now_ms)
-        writer = self._writer
-        if writer.busy():
-            while writer.step():
-                pass
-            self._commit()
-        self._notes.put_into(self._filling)
-        writer.put(self._filling)
-        self._filling, self._spare = self._spare, self._filling
-        self._begin_chunk()
-        self._sealed_ms = now_ms
-
-    def _begin_chunk(self):
-        self._filling.begin(self._keeper.boot, self._offset_ms)
-
-    # -- segments --------------------------------------------------------------------
-
-    def _must_rotate(self, now_ms):
-        if now_ms - self._opened_ms >= self._settings.segment_ms or self._generation != self._keeper.generation:
-            return True
-        return not self._writer.has_room(2 * self._chunk_bytes)
-
-    def _open_segment(self, now_ms):
-        if self._writer is not None:
-            return
-        if self._filling.is_empty():
-            self._durable_ms = now_ms
-            self._adopt_clock()
-        self._segment_offset_ms = self._offset_ms
-        self._store = self._storage.store
-        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes, self._settings.overwrite_unsent)
-        self._opened_ms = now_ms
-        keeper = self._keeper
-        if keeper.utc_known:
-            clock = {"boot": keeper.boot, "uptime_ms": now_ms, "unix_ms": now_ms + keeper.offset_ms, "source": keeper.source}
-            self._notes.add(channels.CLOCK, clock, now_ms)
-        for gap in self._storage.take_gaps():
-            self._notes.add(channels.GAPS, gap, now_ms)
-
-    def _adopt_clock(self):
-        """From here on frames are dated by what is known of UTC now; only ever between two segments."""
-        self._generation = self._keeper.generation
-        self._offset_ms = self._keeper.offset_ms if self._keeper.utc_known else 0
-        self._begin_chunk()
-
-    def _about(self, now_ms):
-        """The metadata that makes the segment understood alone."""
-        base = "utc" if self._offset_ms else "uptime"
-        numbers = (
-            ("boot", self._keeper.boot),
-            ("utc_offset_ms", self._offset_ms),
-            ("start_uptime_ms", now_ms),
-            ("rtc_boot_ms", self._keeper.rtc_boot_ms),
-            ("fps", rate(self._profile)),
-            ("commit_interval_ms", self._settings.commit_interval_ms),
-        )
-        return self._identity + [("profile", self.profile), ("time_base", base)] + [(name, str(number)) for name, number in numbers]
-
-    def _begin_closing(self, now_ms):
-        """The last chunk goes to the writer, which writes it between frames as ever."""
-        self._seal(now_ms)
-        self._closing = True
-        self._adopt_clock()
-
-    def _close_segment(self):
-        writer = self._writer
-        result = writer.close()
-        self._store.closed(writer.number, result, self._segment_offset_ms)
-        self._writer, self._closing = None, False
-        self._durable_ms = writer.durable_ms or self._durable_ms
-        self._notes.are_safe()
-        self._health.count("segments_closed")
-        self._health.count("recorded", result.frames)
-        collect()
-
-    def _end(self, now_ms):
-        """Close the segment here and now: recording stops."""
-        self._notes.settle()
-        if self._writer is not None:
-            if not self._closing:
-                self._begin_closing(now_ms)
-            self._close_segment()
-        if not self._filling.is_empty() or self._notes.tells_of_gap():  # what came while the last segment was being closed
-            self._open_segment(now_ms)
-            self._begin_closing(now_ms)
-            self._close_segment()
-        if not self._notes.has_gap():  # else whoever reads the journal must not think that nothing is missing
-            self._store.idle()
+        interpreter busy, the card must not fall behind. Returns what time it is then."""
+        roll, keeper = self._roll, self._keeper
+        before_ms = now_ms = keeper.uptime_ms()
+        while roll.is_busy():
+            roll.step()
+            now_ms = keeper.uptime_ms()
+            if self._cadence.due_ms - now_ms <= LEAD_MS:
+                break
+        if not roll.is_busy():
+            self._retry_ms = FIRST_RETRY_MS  # the card has kept a chunk
+        if now_ms - before_ms > STALL_MS:
+            self._card_stalled(before_ms, now_ms)
+        return now_ms
 
     # -- failures --------------------------------------------------------------------
 
@@ -412,14 +340,8 @@ class Recorder:
         self._health.count("card_errors")
         self._give_up(cause, now_ms)
         if is_full:
-            self._leave_word()
+            self._roll.leave_word()
         self._put_off(now_ms)
-
-    def _leave_word(self):
-        try:
-            self._store.note_full()
-        except OSError:  # not even for that
-            pass
 
     def _card_stalled(self, from_ms, to_ms):
         """Nothing else could run meanwhile; the camera's buffers overflowed."""
@@ -428,26 +350,19 @@ class Recorder:
         self._health.event("card", "it kept the recorder waiting for %.1f s" % ((to_ms - from_ms) / 1000), "warn")
 
     def _give_up(self, cause, now_ms):
-        """The open segment is left to recovery, and what was not durable yet is gone."""
-        self._notes.take_back()
-        self._notes.open_gap(cause, self._durable_ms, now_ms)
-        if self._writer is not None:
-            self._writer.abandon()
-            self._writer, self._closing = None, False
-            if cause == "card_full":
-                self._store.was_full()
-        self._begin_chunk()
-        if cause != "card_full":
-            self._storage.failed(cause)
+        self._sound.forget()
+        self._roll.abandon(cause, now_ms)
+        self._is_broken = True
 
     def _open_camera(self):
         if self._camera_open:
             return
         self._camera.open(self._profile)
-        self._camera_open = True
+        self._camera_open = self._is_broken = True
         self.state = "waiting"  # for its first frame
         self._looked_ms = self._keeper.uptime_ms()
         self._cadence.restart(self._looked_ms)
+        self.stillness.restart()
 
     def _close_camera(self):
         if self._camera_open:
@@ -457,5 +372,6 @@ class Recorder:
     def _camera_failed(self, now_ms, text):
         self._health.set_problem("camera", text)
         self._close_camera()
+        self._sound.stop()
         self._notes.open_gap("camera", self._last_frame_ms, now_ms)
         self._put_off(now_ms)

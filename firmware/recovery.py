@@ -19,13 +19,14 @@ from firmware import channels, mcap
 from firmware.carve import holds_identity
 from firmware.chunk import CHUNK_BYTES, IDENTITY_BYTES, SLICE_BYTES, ChunkBuffer
 from firmware.compat import const
+from firmware.durable import open
 from firmware.reach import reach
 from firmware.segment import SegmentResult, summary_of
 
 CHECKED_CHUNKS = const(4)  # a commit follows each chunk, so one can be torn; more, for cards that promise too much
-SMALL_CHUNK = const(32768)
+SMALL_CHUNK = const(16384)  # of one gap: in the heap of a small board that records, nothing larger finds a place
 SEARCHED_BYTES = const(1 << 20)
-_NUMBERS = ("utc_offset_ms", "commit_interval_ms", "start_uptime_ms")
+_NUMBERS = ("utc_offset_ms", "commit_interval_ms", "start_uptime_ms", "sound_hz")
 _OF_HEAD = (mcap.HEADER, mcap.METADATA, mcap.SCHEMA, mcap.CHANNEL, mcap.PADDING)
 
 
@@ -47,7 +48,7 @@ class Found:
 
     def begin_chunks(self):
         offset, length = self.metadata_at
-        self.summary = summary_of(mcap.metadata_index(offset, length, "daylog.segment"))
+        self.summary = summary_of(self.pairs, mcap.metadata_index(offset, length, "daylog.segment"))
 
     def add(self, chunk):
         self.recent.append(chunk)

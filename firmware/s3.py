@@ -40,15 +40,15 @@ class FileBody:
         self._view = memoryview(buffer)
 
     def slices(self):
+        file, at, end = self._part.file, self._part.offset, self._part.offset + self.size
         try:
-            self._part.file.seek(self._part.offset)
-            left = self.size
-            while left:
-                count = self._part.file.readinto(self._view[: min(left, len(self._view))])
+            while at < end:
+                file.seek(at)  # another part of the same file may be sent at the same time
+                count = file.readinto(self._view[: min(end - at, len(self._view))])
                 if not count:
                     raise OSError("the file ends early")
                 yield self._view[:count]
-                left -= count
+                at += count
         except OSError as error:
             raise HttpError("card", "a segment cannot be read from the card (%s)" % error) from None
 

@@ -69,12 +69,24 @@ def head(pairs):
     """(bytes before the first chunk, the summary that will follow the last) for a segment's metadata."""
     opening = mcap.MAGIC + mcap.header("", LIBRARY)
     about = mcap.metadata("daylog.segment", pairs)
-    data = opening + about + b"".join(channels.definitions())
-    return data + mcap.padding(len(data)), summary_of(mcap.metadata_index(len(opening), len(about), "daylog.segment"))
+    data = opening + about + b"".join(channels.definitions(codec_of(pairs), has_sound(pairs)))
+    return data + mcap.padding(len(data)), summary_of(pairs, mcap.metadata_index(len(opening), len(about), "daylog.segment"))
 
 
-def summary_of(metadata_index):
-    return mcap.Summary(channels.definitions(), channels.SCHEMA_COUNT, channels.COUNT, metadata_index)
+def codec_of(pairs):
+    """Of the camera's frames, by a segment's metadata."""
+    codec = dict(pairs).get("codec")
+    return codec if codec == channels.H264 else channels.JPEG
+
+
+def has_sound(pairs):
+    """Whether there is a channel for the microphone, by a segment's metadata."""
+    return dict(pairs).get("sound_hz", "0") != "0"
+
+
+def summary_of(pairs, metadata_index):
+    schemas, count = (3, channels.COUNT) if has_sound(pairs) else (2, channels.COUNT - 1)
+    return mcap.Summary(channels.definitions(codec_of(pairs), has_sound(pairs)), schemas, count, metadata_index)
 
 
 class SegmentWriter:
@@ -87,12 +99,15 @@ class SegmentWriter:
         self.frames = 0
         self.first_ms = self.last_ms = None
         self.durable_ms = None  # uptime of the last frame that a commit covered
+        self.durable_at = None  # where the last chunk begins that a commit covered
         self._chunk = None
         self._at = 0
+        self._put_at = None  # where the chunk begins that was handed over last
         self._last = b""  # written last
         self._echo = memoryview(bytearray(mcap.SECTOR))
         opening, self.summary = head(pairs)
         self._write_all(opening)
+        self._head_kept = False
         self.offset = len(opening)
 
     def has_room(self, size):
@@ -102,6 +117,7 @@ class SegmentWriter:
     def put(self, chunk):
         """Hand over a chunk; it is sealed here and must stay untouched until `step` returns False."""
         size = chunk.seal(self.offset, self.summary, self.number)
+        self._put_at = self.offset
         self.offset += size
         self._chunk, self._at = chunk, 0
         self.frames += chunk.frames
@@ -118,6 +134,8 @@ class SegmentWriter:
         chunk = self._chunk
         if chunk is None:
             return False
+        if not self._head_kept:
+            self._keep_head()
         at = self._at
         end = min(at + SLICE_BYTES, chunk.size, at + self.hashes.room)
         whole = end - at == SLICE_BYTES and not at % SLICE_BYTES
@@ -133,11 +151,16 @@ class SegmentWriter:
         if self._file.write(data) != len(data):
             raise OSError(28)  # ENOSPC: FatFs reports a full card as a short write
 
+    def _keep_head(self):
+        """A cut must not leave a chunk behind half a head. Not at opening, which takes long enough for the frames that wait."""
+        self._file.flush()
+        self._head_kept = True
+
     def commit(self):
         """Make everything written durable: data, FAT and directory entry. May block as long as the card does."""
         self._file.flush()
         self._read_back()
-        self.durable_ms = self.last_ms
+        self.durable_ms, self.durable_at = self.last_ms, self._put_at
 
     def _read_back(self):
         """A card that only says it has kept the footage is found out now, not when the footage is wanted. The file system has no

@@ -8,6 +8,7 @@ Names never depend on the clock, and folders stay small, for FAT searches them f
 import os
 
 from firmware.compat import const
+from firmware.durable import settle
 from firmware.files import exists, make_folder, numbers_in
 
 PER_FOLDER = const(64)
@@ -37,14 +38,17 @@ class SegmentFiles:
                     yield boot, segment
 
     def make_folders(self, boot, segment):
-        make_folder(self._boot_folder(boot))
-        make_folder(self._folder(boot, segment // PER_FOLDER))
+        folder = self._folder(boot, segment // PER_FOLDER)
+        if not exists(folder):  # one look at the card, for nearly every segment: frames wait for it
+            make_folder(self._boot_folder(boot))
+            make_folder(folder)
 
     def remove(self, boot, segment):
-        """Remove a file, if it is there."""
+        """Remove a file for good, if it is there."""
         path = self.path(boot, segment)
         if exists(path):
             os.remove(path)
+            settle(self._folder(boot, segment // PER_FOLDER))
 
     def remove_folders(self, boot, segment):
         """Remove the folders of a segment that are empty now."""

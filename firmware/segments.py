@@ -16,10 +16,11 @@ import os
 
 from firmware import journal as j
 from firmware.compat import const
+from firmware.durable import open
 from firmware.files import exists, make_folder
 from firmware.index import KEPT_BIT
 from firmware.ledger import Ledger
-from firmware.segment import MAX_PARTS, SegmentWriter
+from firmware.segment import EBADMSG, MAX_PARTS, SegmentWriter
 from firmware.segment_files import SegmentFiles
 
 SPARE_BYTES = const(4 * 1024 * 1024)  # kept free for summaries, journal, index and directories
@@ -100,6 +101,11 @@ class SegmentStore:
         own = pairs + [("segment", str(number))]
         return SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room), number)
 
+    def confirm(self, number):
+        """That the card has kept the name of the open segment: all that is written to it would be lost with it. Raises OSError."""
+        if not exists(self.path(self.boot, number)):
+            raise OSError(EBADMSG)
+
     def closed(self, number, result, offset_ms, boot=0):
         payload = b"".join(sha256 + md5 for sha256, md5 in result.parts)
         about = (result.size, result.frames, result.first_ms or 0, offset_ms, result.sha256, payload)
@@ -158,6 +164,11 @@ class SegmentStore:
         os.stat(path)
         return SegmentInfo(self.ledger.closed_entry(at), path)
 
+    def find(self, boot, segment):
+        """(state name, SegmentInfo, without that while it is open or when its record cannot be read) of a segment, or None."""
+        kind, at = self.ledger.kind(boot, segment), self.ledger.index.find(boot, segment)
+        return (j.KINDS[kind], self._info_if_any(at)) if kind else None
+
     def _doubt(self, at, error):
         """A file without its record is closed again, and hashed by whoever needs that; a record without its file is no segment."""
         boot, segment = self.ledger.name(at)
@@ -193,15 +204,16 @@ class SegmentStore:
         if self.ledger.kind(info.boot, info.segment):  # it may have been removed meanwhile
             self.ledger.note(kind, info.boot, info.segment, text)
 
-    def retry_set_aside(self):
-        """Let the uploader try again what was set aside; returns how many."""
-        found = list(self.ledger.index.rows(_STATES["set_aside"]))
-        for at in found:
-            try:
-                self.ledger.append(self.ledger.closed_entry(at))
-            except OSError as error:
-                self._doubt(at, error)
-        return len(found)
+    def retry_one(self):
+        """Let the uploader try again the oldest that was set aside; False when there is none."""
+        at = self.ledger.index.first(_STATES["set_aside"])
+        if at < 0:
+            return False
+        try:
+            self.ledger.append(self.ledger.closed_entry(at))
+        except OSError as error:
+            self._doubt(at, error)
+        return True
 
     # -- space -------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from firmware.card_guard import CardGuard
 from firmware.compat import const, sleep_ms
 from firmware.recovery import recover_open_segments, unknown_gap
 from firmware.segments import SegmentStore
+from firmware.volume import Volume
 
 FIRST_RETRY_MS = const(500)
 LONGEST_RETRY_MS = const(2_000)
@@ -65,6 +66,10 @@ class Storage:
                 self._health.set_problem("card_worn", card_words.WORN)
             self._changed.set()
 
+    def has_failed(self):
+        """Whether this card ever did not do what it was asked; another one in its place has not."""
+        return self._failures > 0
+
     def _forget_failures(self):
         self._failures = 0
         self._health.clear_problem("card_worn")
@@ -76,7 +81,8 @@ class Storage:
 
     def bare(self):
         """The guard of the card in the slot, whatever is on it. Raises OSError."""
-        self.card = CardGuard(self._board.card.open())
+        device = self._board.card.open()
+        self.card = Volume() if device is None else CardGuard(device)
         self.card.examine()
         return self.card
 
@@ -129,9 +135,11 @@ class Storage:
 
     async def _open(self, card):
         """The store of a card, with nothing left open on it."""
-        await self._mend(card)
+        if card.sectors:
+            await self._mend(card)
         mount = self._board.card.mount(card)
-        self._judge_size(mount)
+        if card.sectors:
+            self._judge_size(mount)
         card_check.tidy(mount)
         store = SegmentStore(mount, self._last_boot(), self._settings.part_bytes, self._keeper.boot, self._segment)
         for _ in store.loading():

@@ -12,7 +12,7 @@ a loop would cut the recording to pieces.
 """
 
 from firmware.replies import number
-from firmware.timekeeper import EARLIEST_S, LATEST_S, civil, iso
+from firmware.timekeeper import EARLIEST_S, LATEST_S, iso, unix_s_at
 
 SOURCE = "store"
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
@@ -28,14 +28,7 @@ def unix_s_of(date):
         return None
     year, day, hour, minute, second = fields
     month = _MONTHS.index(words[2]) + 1
-    unix_s = ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
-    return unix_s if civil(unix_s) == (year, month, day, hour, minute, second) else None
-
-
-def _days(year, month, day):
-    """From 1970-01-01, after Howard Hinnant; years that begin in March end with the leap day."""
-    year, month = year - (month < 3), (month + 9) % 12
-    return year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day - 719469
+    return unix_s_at(year, month, day, hour, minute, second)
 
 
 class StoreClock:

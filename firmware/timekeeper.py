@@ -84,6 +84,18 @@ def civil(unix_s):
     return year, month, day, second // 3600, second // 60 % 60, second % 60
 
 
+def unix_s_at(year, month, day, hour, minute, second):
+    """The way back from `civil`; None where the numbers are no time."""
+    unix_s = ((_days(year, month, day) * 24 + hour) * 60 + minute) * 60 + second
+    return unix_s if civil(unix_s) == (year, month, day, hour, minute, second) else None
+
+
+def _days(year, month, day):
+    """From 1970-01-01, after Howard Hinnant; years that begin in March end with the leap day."""
+    year, month = year - (month < 3), (month + 9) % 12
+    return year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day - 719469
+
+
 def iso(unix_ms):
     """`2026-11-23T12:00:00Z`."""
     return "%04d-%02d-%02dT%02d:%02d:%02dZ" % civil(unix_ms // 1000)

@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: MIT
 """One segment to one key: whole, or in parts, going on where an earlier try or boot stopped.
 
-    etag = await Transfer(client, info, key, upload_id, note).run(parts)
+    etag = await Transfer(clients, info, key, upload_id, note).run(parts)
 
 Returns only when a checksum of the store was compared. "It exists already" is no checksum: then the same bytes
 are sent once more to the same key, without the condition, and the answer to that is compared.
 """
+
+import asyncio
 
 from firmware.compat import hexlify, sleep_ms
 from firmware.http import HttpError
@@ -57,11 +59,27 @@ async def hash_segment(file, info, part_bytes, view, recorded_sha256):
         raise HttpError("card", OTHER_BYTES)
 
 
-class Transfer:
-    """`note(upload_id)` makes durable which multipart upload was begun, before any part is sent."""
+async def all_of(works):
+    """Until all have ended; the first that fails ends the others, and nothing of them goes on when this raises."""
+    if len(works) < 2:
+        for work in works:
+            await work
+        return
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
-    def __init__(self, client, info, key, upload_id, note):
-        self._client, self._info, self._key = client, info, key
+
+class Transfer:
+    """`clients`: so many parts are sent at the same time. `note(upload_id)` makes durable which multipart upload was begun, before any
+    part is sent."""
+
+    def __init__(self, clients, info, key, upload_id, note):
+        self._clients, self._client, self._info, self._key = clients, clients[0], info, key
         self._upload_id, self._note = upload_id, note
         self._metadata = (("x-amz-meta-sha256", hexlify(info.sha256)),)
 
@@ -95,13 +113,17 @@ class Transfer:
         have = await self._listed() if self._upload_id else {}
         if not self._upload_id:
             self._begin(await self._client.create_multipart(self._key, self._metadata))
-        etags = []
-        for number, part in enumerate(parts, 1):
-            etag = hexlify(part.md5)
-            if have is not None and have.get(number) != (part.size, etag):
-                etag = await self._client.upload_part(self._key, self._upload_id, number, part)
-            etags.append(etag)
+        etags = [hexlify(part.md5) for part in parts]
+        if have is not None:
+            missing = [number for number, part in enumerate(parts, 1) if have.get(number) != (part.size, etags[number - 1])]
+            queue = iter(missing)
+            await all_of([self._send(client, queue, parts, etags) for client in self._clients[: len(missing)]])
         return etags
+
+    async def _send(self, client, queue, parts, etags):
+        """One part after the other, of those that nobody else has taken yet."""
+        for number in queue:
+            etags[number - 1] = await client.upload_part(self._key, self._upload_id, number, parts[number - 1])
 
     async def _listed(self):
         """The parts the store has, or None if it does not know this upload any more."""

@@ -34,10 +34,11 @@ _LINK_KINDS = ("lost", "timeout", "connect", "dns")  # what losing the Wi-Fi loo
 class Uploader:
     """`enabled` may be switched off to keep the radio quiet; `state` says in words what goes on.
 
-    `busy` while a segment is being sent; `stored` counts those proven since boot.
+    `busy` while a segment is being sent; `stored` counts those proven since boot. `parts_at_once` of a segment are on their way, each
+    over a connection of its own and read into a buffer of its own, of `buffer_bytes`.
     """
 
-    def __init__(self, storage, settings, device, keeper, health, link, slice_bytes=16384):
+    def __init__(self, storage, settings, device, keeper, health, link, parts_at_once=1, buffer_bytes=16384):
         self.enabled = True
         self.state = "starting"
         self.busy = False
@@ -45,8 +46,8 @@ class Uploader:
         self._storage, self._settings, self._device = storage, settings, device
         self._store = None  # the one in hand; another card is another store
         self._keeper, self._health, self._link = keeper, health, link
-        self._buffer = bytearray(slice_bytes)
-        self._client = None
+        self._buffers = [bytearray(buffer_bytes) for _ in range(parts_at_once)]
+        self._clients = []
         self._client_settings = None
         self._backoff = Backoff(FIRST_PAUSE_MS, LONGEST_PAUSE_MS)
         self._kicked = asyncio.Event()
@@ -116,17 +117,17 @@ class Uploader:
 
     async def _until_up(self):
         """Wait for the link; the connection of before is gone, and with it what it suffered from."""
-        self._drop_client()
+        self._drop_clients()
         self._backoff.reset()
         if self._trouble in _LINK_KINDS:
             self._health.clear_problem("store")
         await wait_ms(self._link.for_footage, IDLE_MS)
         return 0
 
-    def _drop_client(self):
-        if self._client is not None:
-            self._client.close()
-            self._client = None
+    def _drop_clients(self):
+        for client in self._clients:
+            client.close()
+        self._clients = []
 
     def _next(self):
         """The oldest pending segment; the one in hand keeps its digests and its count of failures."""
@@ -137,26 +138,28 @@ class Uploader:
         self._recorded_sha256 = info.sha256 if info else b""
         return info
 
-    def _ready_client(self):
-        if self._client is None or self._client_settings is not self._settings.store:
-            self._drop_client()
-            self._client_settings = self._settings.store
-            self._client = S3Client(self._settings.store, self._link.names, lambda: self._keeper.unix_ms() // 1000, self._buffer)
-        return self._client
+    def _ready_clients(self):
+        store = self._settings.store
+        if not self._clients or self._client_settings is not store:
+            self._drop_clients()
+            self._client_settings = store
+            now_s = lambda: self._keeper.unix_ms() // 1000  # noqa: E731
+            self._clients = [S3Client(store, self._link.names, now_s, buffer) for buffer in self._buffers]
+        return self._clients
 
     # -- one segment -----------------------------------------------------------------------
 
     async def _upload(self, info):
         name = "%d/%d" % (info.boot, info.segment)
         self.state = "uploading segment %s" % name
-        client, part_bytes = self._ready_client(), self._store.part_bytes
+        clients, part_bytes = self._ready_clients(), self._store.part_bytes
         with open(info.path, "rb") as file:
             if not has_digests(info, part_bytes):
-                await hash_segment(file, info, part_bytes, memoryview(self._buffer), self._recorded_sha256)
+                await hash_segment(file, info, part_bytes, memoryview(self._buffers[0]), self._recorded_sha256)
             utc_start_s, upload_id = self._store_in_hand().upload_note(info) or self._first_note(info)
             key = object_key(self._settings.store["prefix"], self._device, info.boot, info.segment, info.sha256, utc_start_s)
             note = lambda upload_id: self._store_in_hand().mark_uploading(info, utc_start_s, upload_id)  # noqa: E731
-            etag = await Transfer(client, info, key, upload_id, note).run(parts_of(file, info, part_bytes))
+            etag = await Transfer(clients, info, key, upload_id, note).run(parts_of(file, info, part_bytes))
         self._stored(info, name, key, etag)
 
     def _store_in_hand(self):
@@ -188,7 +191,7 @@ class Uploader:
 
     def _failed(self, error):
         """Count, say, and decide; returns the pause before the next try."""
-        self._drop_client()
+        self._drop_clients()
         if self._store is not self._storage.store:
             return LOOK_MS  # whatever it was: the card went
         self._trouble = error.kind

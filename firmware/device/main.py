@@ -2,15 +2,19 @@
 # SPDX-License-Identifier: MIT
 """Power on means record. What cannot be started says so and tries again: a recorder is never dead in silence."""
 
+import gc
 import sys
 import time
 
 AGAIN_S = 60
+LOADING_BYTES = 16384  # of garbage at most lie between what stays: a chunk wants a large hole in what may be a small heap
 
 try:
     try:
+        gc.threshold(LOADING_BYTES)
         from firmware.app import main
 
+        gc.threshold(-1)
         main()
     except Exception as error:  # noqa: BLE001  there is nobody above who could do better
         sys.print_exception(error)
