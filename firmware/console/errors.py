@@ -14,7 +14,11 @@ class CommandError(Exception):
         self.hint = hint
 
 
-_ENOSPC = 28  # the same number everywhere, but MicroPython does not name it
+class SecretShown(CommandError):
+    """A secret was typed where it can be seen: whoever keeps the line forgets it."""
+
+
+_ENOSPC, _EROFS = 28, 30  # the same numbers everywhere, but MicroPython does not name them
 
 _NO_MEMORY = ("There is not enough memory for this.", "Type reboot, then try again.")
 
@@ -22,6 +26,7 @@ _BY_CODE = {
     errno.ENODEV: ("The card does not answer.", "Take the card out, put it in again, then type reboot."),
     errno.EIO: ("The card reports an error.", "Type status; if it stays, copy the card on a computer and replace it."),
     _ENOSPC: ("The card is full.", "Bring the recorder into Wi-Fi reach: stored segments make room."),
+    _EROFS: ("Nothing can be written there: it is read-only.", "Unlock the card, or mount the disk for writing."),
     errno.ENOENT: ("A file is missing on the card.", "Type reboot: the journal is checked at start."),
     errno.ETIMEDOUT: ("The other side does not answer.", "Type status to see the link, then try again."),
     errno.EHOSTUNREACH: ("There is no way to the network.", "Type status to see the link, then try again."),

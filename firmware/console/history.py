@@ -23,6 +23,11 @@ class History:
             self._lines.pop(0)
         self.rewind()
 
+    def forget(self):
+        """The line entered last."""
+        self._lines = self._lines[:-1]
+        self.rewind()
+
     def rewind(self):
         """Stand after the newest line, with nothing drafted."""
         self._at = len(self._lines)

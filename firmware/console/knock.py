@@ -7,10 +7,10 @@ line. mpremote opens every conversation by writing Enter and Ctrl-C in one go, a
 which is meant for the prompt. The rule that lets unmodified mpremote in:
 
     Enter on an empty line (or on one that nobody has touched for a second),
-    with Ctrl-C directly behind it (nothing between, within 20 ms): leave.
+    with Ctrl-C directly behind it (nothing between; there already, or within 20 ms): leave.
 
-No person types that, and 10,000 random bytes hardly ever contain it. The reader must stop at that very
-Ctrl-C: what follows belongs to the prompt.
+"There already" is for a recorder that writes to a slow card between the two. No person types that, and 10,000 random
+bytes hardly ever contain it. The reader must stop at that very Ctrl-C: what follows belongs to the prompt.
 """
 
 from firmware.compat import const, ticks_diff
@@ -24,13 +24,14 @@ FORGOTTEN_MS = const(1000)
 class Knock:
     def __init__(self, now_ms):
         self._last_ms = now_ms
-        self._armed = False
+        self._armed = self._followed = False
 
-    def heard(self, code, now_ms, line_is_empty):
-        """Take one byte before the editor does; True: leave, and read no further."""
+    def heard(self, code, now_ms, line_is_empty, waits):
+        """Take one byte before the editor does; `waits()`: whether another has come. True: leave, and read no further."""
         pause_ms = ticks_diff(now_ms, self._last_ms)
         self._last_ms = now_ms
-        if code == _CTRL_C and self._armed and pause_ms <= TOGETHER_MS:
+        if code == _CTRL_C and self._armed and (self._followed or pause_ms <= TOGETHER_MS):
             return True
         self._armed = code == _ENTER and (line_is_empty or pause_ms >= FORGOTTEN_MS)
+        self._followed = self._armed and waits()
         return False

@@ -64,6 +64,10 @@ class LineEditor:
         self._clear()
         self._shown = False
 
+    def forget(self):
+        """The line entered last is not to be recalled."""
+        self._history.forget()
+
     def print_above(self, text):
         """Put a line above the prompt and what is being typed."""
         row = "\r" + text

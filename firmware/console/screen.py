@@ -11,26 +11,28 @@ from firmware.compat import const, sleep_ms
 
 PIECE_BYTES = const(64)
 PIECE_PAUSE_MS = const(1)
-_FULL_PIECES = const(64)  # 4 KiB waiting: readers of input and writers of log lines hold back
+_FULL_BYTES = const(4096)  # so much waiting: readers of input and writers of long answers hold back
 
 
 class Screen:
     def __init__(self, write):
         self._write = write
-        self._pieces = []
+        self._waiting = []
+        self._left = 0  # bytes, of what waits and of what is being written
         self._something = asyncio.Event()
 
     def put(self, data):
-        if self._pieces and len(self._pieces[-1]) + len(data) <= PIECE_BYTES:
-            self._pieces[-1] += data
-            return
-        for start in range(0, len(data), PIECE_BYTES):
-            self._pieces.append(data[start : start + PIECE_BYTES])
+        """`data` must stay as it is: it is written later, and not copied."""
+        self._left += len(data)
+        if self._waiting and len(self._waiting[-1]) + len(data) <= PIECE_BYTES:
+            self._waiting[-1] += data
+        elif data:
+            self._waiting.append(data)
             self._something.set()
 
     @property
     def full(self):
-        return len(self._pieces) >= _FULL_PIECES
+        return self._left >= _FULL_BYTES
 
     async def room(self):
         """Wait until the screen has caught up so far that more may be put."""
@@ -39,7 +41,7 @@ class Screen:
 
     async def drained(self):
         """Wait until everything is written."""
-        while self._pieces:
+        while self._left:
             await sleep_ms(PIECE_PAUSE_MS)
 
     async def run(self):
@@ -47,13 +49,19 @@ class Screen:
         while True:
             await self._something.wait()
             self._something.clear()
-            while self._pieces:
-                self._write_piece(self._pieces.pop(0))
-                if self._pieces:
-                    await sleep_ms(PIECE_PAUSE_MS)
+            while self._waiting:
+                await self._write_all(memoryview(self._waiting.pop(0)))
+
+    async def _write_all(self, data):
+        for start in range(0, len(data), PIECE_BYTES):
+            piece = data[start : start + PIECE_BYTES]
+            self._write_piece(piece)
+            self._left -= len(piece)
+            if self._left:
+                await sleep_ms(PIECE_PAUSE_MS)
 
     def _write_piece(self, piece):
         try:
             self._write(piece)
-        except OSError:
-            self._pieces.clear()  # nobody listens any more; recording does not care
+        except OSError:  # nobody listens any more; recording does not care
+            pass

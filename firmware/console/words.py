@@ -43,6 +43,16 @@ def log_line(uptime_ms, level, kind, message):
     return "[%6d.%03d] %s%s: %s" % (uptime_ms // 1000, uptime_ms % 1000, mark, kind, " ".join(message.split()))
 
 
+def event_entry(event):
+    """One of the health record, for programs."""
+    uptime_ms, level, kind, message, data = event
+    return {"uptime_ms": uptime_ms, "level": level, "kind": kind, "text": message, "data": data}
+
+
+def event_row(entry):
+    return log_line(entry["uptime_ms"], entry["level"], entry["kind"], entry["text"])
+
+
 def at_most(args, number, usage):
     if len(args) > number:
         raise CommandError("Too many words: %s." % " ".join(args[number:]), "Usage: %s" % usage)
@@ -59,6 +69,21 @@ def whole_number(word, lowest, highest, what):
     if not word.isdigit() or not lowest <= int(word[:9]) <= highest:
         raise CommandError("%s is no %s." % (word, what), "Give a whole number from %d to %d." % (lowest, highest))
     return int(word)
+
+
+def signed_number(word, lowest, highest, what):
+    digits = word[1:] if word[:1] == "-" else word
+    if not digits.isdigit() or not lowest <= int(word[:10]) <= highest:
+        raise CommandError("%s is no %s." % (word, what), "Give a whole number from %d to %d." % (lowest, highest))
+    return int(word)
+
+
+def segment_name(word):
+    """ "12/3" -> (12, 3)"""
+    boot, _, segment = word.partition("/")
+    if not (boot.isdigit() and segment.isdigit()):
+        raise CommandError("%s is no name of a segment." % word, "It is boot/segment, such as 12/3; type segments to see some.")
+    return int(boot[:9]), int(segment[:9])
 
 
 def need(part, what):

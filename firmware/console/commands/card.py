@@ -10,15 +10,13 @@ from firmware.compat import sleep_ms
 from firmware.console import words
 from firmware.console.errors import CommandError
 from firmware.fat_format import SECTOR, format_card
+from firmware.pause import comes_to_rest
 
 NAME = "card"
 USAGE = "card [info|check|bench|format [name of this recorder]]"
 HELP = "Show the card, check it, measure it, or format it."
 EXAMPLE = "card bench"
 WORDS = ("info", "check", "bench", "format")
-
-_PAUSE_LIMIT_MS = 5_000
-_LOOK_MS = 20
 
 
 async def run(context, args):
@@ -39,12 +37,12 @@ def text(result):
 # -- info ----------------------------------------------------------------------------------
 
 
-async def _info(context):
+async def info(context):
     card, counters = context.storage.card, context.health.counters
     _, cluster_bytes, clusters, free = os.statvfs(context.store.root)[:4]
     return {
-        "says_bytes": card.says_sectors * SECTOR,
-        "real_bytes": card.sectors * SECTOR,
+        "says_bytes": card.says_sectors * SECTOR or clusters * cluster_bytes,
+        "real_bytes": card.sectors * SECTOR or clusters * cluster_bytes,
         "total_bytes": clusters * cluster_bytes,
         "free_bytes": free * cluster_bytes,
         "cluster_bytes": cluster_bytes,
@@ -59,7 +57,7 @@ def _info_text(result):
     return words.table(
         [
             ("card", "says it has %s%s" % (words.size(result["says_bytes"]), real)),
-            ("files", "FAT, %s, clusters of %s" % (words.size(result["total_bytes"]), words.size(result["cluster_bytes"]))),
+            ("files", "%s, clusters of %s" % (words.size(result["total_bytes"]), words.size(result["cluster_bytes"]))),
             ("free", "%s; %s to store" % (words.size(result["free_bytes"]), words.size(result["unstored_bytes"]))),
             ("since boot", "%s, %s" % (words.count(result["errors"], "error"), words.count(result["stalls"], "stall"))),
         ]
@@ -69,7 +67,13 @@ def _info_text(result):
 # -- check and bench -----------------------------------------------------------------------
 
 
+def _need_sectors(context):
+    if context.storage.card and not context.storage.card.sectors:
+        raise CommandError("The system looks after this card, and shows none of its sectors.", "Use its own tools, as fsck and mkfs.")
+
+
 def _need_pause(context):
+    words.need(context.store, "The card")
     if context.recorder.state != "paused":
         raise CommandError("This keeps the card busy and would cost frames.", "Type pause, then this again, then resume.")
 
@@ -78,7 +82,8 @@ def _mount(context):
     return context.store.root.rsplit("/", 1)[0]
 
 
-async def _check(context):
+async def check(context):
+    _need_sectors(context)
     _need_pause(context)
     found = await card_check.check(context.storage.card, _mount(context), not unstored(context.store))
     return {"good": all(good for good, _ in found), "found": [{"good": good, "text": said} for good, said in found]}
@@ -86,11 +91,11 @@ async def _check(context):
 
 def _check_text(result):
     rows = [("good" if row["good"] else "BAD", row["text"]) for row in result["found"]]
-    verdict = "This is a good card." if result["good"] else "This is a bad card. Get the footage off it and replace it."
-    return words.table(rows) + "\n" + verdict
+    said = "This is a good card." if result["good"] else "This is a bad card. Get the footage off it and replace it."
+    return words.table(rows) + "\n" + said
 
 
-async def _bench(context):
+async def bench(context):
     _need_pause(context)
     try:
         measured = await card_bench.bench(card_check.temporary(_mount(context)))
@@ -109,10 +114,10 @@ def _bench_text(result):
         ("reads", "%d kB/s" % result["read_kbps"]),
         ("needs", "%d kB/s for %s" % (result["needed_kbps"], result["profile"])),
     ]
-    return words.table(rows) + "\n" + _verdict(result)
+    return words.table(rows) + "\n" + verdict(result)
 
 
-def _verdict(result):
+def verdict(result):
     name, others = result["profile"], ", ".join(result["good_for"])
     if result["wrong_slices"]:
         return "BAD: it does not give back what was written. Replace it."
@@ -133,6 +138,7 @@ def unstored(store):
 
 
 async def _format(context, name):
+    _need_sectors(context)
     if name != context.device:
         raise CommandError(_what_would_go(context), "If you want that, type: card format %s" % context.device)
     was_paused = context.recorder.state == "paused"
@@ -162,12 +168,9 @@ def _what_would_go(context):
 
 async def _pause(recorder):
     recorder.pause()
-    for _ in range(_PAUSE_LIMIT_MS // _LOOK_MS):
-        if recorder.state == "paused":
-            return
-        await sleep_ms(_LOOK_MS)
-    recorder.resume()
-    raise CommandError("The recorder does not come to rest.", "Type status to see what it waits for.")
+    if not await comes_to_rest(recorder):
+        recorder.resume()
+        raise CommandError("The recorder does not come to rest.", "Type status to see what it waits for.")
 
 
 async def _format_card(card):
@@ -185,5 +188,5 @@ def _format_text(result):
     return "Formatted: %s. %s" % (words.size(result["bytes"]), after)
 
 
-_ACTIONS = {"info": _info, "check": _check, "bench": _bench}
+_ACTIONS = {"info": info, "check": check, "bench": bench}
 _TEXTS = {"info": _info_text, "check": _check_text, "bench": _bench_text, "format": _format_text}

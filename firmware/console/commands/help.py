@@ -10,9 +10,13 @@ NAME = "help"
 USAGE = "help [command]"
 HELP = "List the commands, or explain one."
 EXAMPLE = "help sync"
-WORDS = ()  # the shell completes the names of commands here
+WORDS = ()
 
-KEYS = "help COMMAND says more. TAB completes, arrows recall, Ctrl-C cancels;\n--json behind any command answers in one line of JSON."
+KEYS = "help COMMAND says more. TAB completes, Ctrl-C cancels; --json: a line of JSON."
+
+
+def complete(_context, before):
+    return () if before else commands.FILES
 
 
 async def run(_context, args):

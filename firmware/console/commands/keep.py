@@ -8,7 +8,7 @@ from firmware.console.errors import CommandError
 
 NAME = "keep"
 USAGE = "keep [minutes|boot/segment] [off]"
-HELP = "Protect footage: it is removed last, and never before it is stored."
+HELP = "Protect footage: removed last, never before it is stored."
 EXAMPLE = "keep 10"
 WORDS = ("off",)
 
@@ -32,20 +32,13 @@ async def run(context, args):
 async def _chosen(store, keeper, word):
     """[(boot, segment)] of what was meant."""
     if "/" in word:
-        return [_named(word)]
+        return [words.segment_name(word)]
     if word:
         return await _last(store, keeper, words.whole_number(word, 1, _MOST_MINUTES, "number of minutes") * _MINUTE_MS)
     current = store.current()
     if current is None:
         raise CommandError("Nothing is being recorded.", "Give a number of minutes or the name of a segment: %s" % USAGE)
     return [current]
-
-
-def _named(word):
-    boot, _, segment = word.partition("/")
-    if not (boot.isdigit() and segment.isdigit()):
-        raise CommandError("%s is no name of a segment." % word, "It is boot/segment, such as 12/3; type segments to see some.")
-    return int(boot[:9]), int(segment[:9])
 
 
 async def _last(store, keeper, span_ms):

@@ -4,7 +4,7 @@
 
 from firmware.cadence import rate
 from firmware.console import words
-from firmware.console.errors import CommandError
+from firmware.console.commands import settings
 
 NAME = "profile"
 USAGE = "profile [name]"
@@ -13,15 +13,15 @@ EXAMPLE = "profile vga10"
 WORDS = ()
 
 
+def complete(context, before):
+    return () if before else sorted(context.config["profiles"])
+
+
 async def run(context, args):
     words.at_most(args, 1, USAGE)
     known = context.config["profiles"]
     if args:
-        if args[0] not in known:
-            raise CommandError("There is no profile %s." % args[0], "Type profile for the list.")
-        context.settings.set("profile", args[0])
-        context.settings.save()
-        context.power.prefer(args[0])
+        settings.change(context, NAME, args[0])
     at_best = context.settings.profile or context.config["default_profile"]
     rows = [_row(context, name, known[name]) for name in sorted(known)]
     return {"profile": context.recorder.profile, "at_best": at_best, "profiles": rows}

@@ -4,6 +4,7 @@
 
 from firmware import VERSION
 from firmware.console import words
+from firmware.stillness import EVERY_MS
 from firmware.timekeeper import iso
 
 NAME = "status"
@@ -13,6 +14,7 @@ EXAMPLE = "status --json"
 WORDS = ()
 
 _DROPPED = "dropped_"
+_SCENES = {True: "still: one frame in %d s is kept" % (EVERY_MS // 1000), False: "moving: every frame is kept"}
 
 
 async def run(context, args):
@@ -24,6 +26,7 @@ async def run(context, args):
             "board": context.board.name,
             "firmware": VERSION,
             "state": context.recorder.state if context.recorder else "starting",
+            "still": context.recorder.stillness.is_still if context.recorder and context.settings.adaptive else None,
             "frames_seen": context.recorder.sequence if context.recorder else 0,
             "reset": {"cause": context.board.reset_cause(), "hung": context.last_words.hung},
             "temperature_c": context.board.temperature_c(),
@@ -46,6 +49,7 @@ def text(result):
     rows = [
         ("recorder", "%s (board %s, firmware %s)" % (result["device"], result["board"], result["firmware"])),
         ("state", "%s, for %s since boot %d" % (result["state"], words.duration(result["uptime_ms"]), result["boot"])),
+        ("scene", _SCENES.get(result["still"], "")),
         ("reset", _reset(result["reset"])),
         ("time", iso(result["unix_ms"]) if result["unix_ms"] else "not known yet; it comes with Wi-Fi"),
         ("frames", "%d seen, %d in closed segments, %s" % (result["frames_seen"], counters.get("recorded", 0), _dropped(counters))),
