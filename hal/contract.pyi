@@ -20,13 +20,34 @@ class Camera(Protocol):
     def available(self) -> bool:
         """Whether a frame waits. Never blocks."""
     def capture(self) -> memoryview | None:
-        """The oldest waiting frame, one JPEG. Does not block after `available()` was True, else up to 4 s, then None.
+        """The oldest waiting frame: one JPEG, or one access unit (Annex B) with a profile of which `codec` is "h264".
+        Does not block after `available()` was True, else up to 4 s, then None.
         The view dies at `release()` and at the next call. On MicroPython its items may be signed (typecode 'b'):
         never look at one. Slice assignment into a bytearray or its memoryview copies the bytes as they are and
         allocates nothing; so do hashes, CRCs and file writes read them. A port on CPython gives unsigned items,
         for there a memoryview takes no others."""
+    def keyframe(self) -> bool:
+        """Whether the captured frame can be decoded without those before it, and brings the parameter sets that this takes. Does not
+        block or raise."""
+    def waited_ms(self) -> int:
+        """For how long the captured frame had waited, since its first byte came; 0 where the port cannot tell. Does not block or raise.
+        Only asked of streams: those of a sensor are inferred."""
     def release(self) -> None:
         """Give the frame's buffer back to the driver, as soon as it is copied."""
+    def tune(self, knob: str, value: int) -> None:
+        """Tell the running sensor one thing: "brightness", "contrast", "exposure" or "saturation" from -2 to 2, "flip_x", "flip_y" or
+        "test_pattern" 1 or 0. It lasts until `close`. Blocks up to 50 ms. OSError(EINVAL): this camera does not do that."""
+
+class Microphone(Protocol):
+    rate_hz: int
+    """Samples a second: a whole number of them in 100 ms."""
+    def open(self) -> None:
+        """Listen from now on. Blocks up to 300 ms. OSError: there is none."""
+    def close(self) -> None:
+        """Listen no more. Does not raise; closing twice is fine."""
+    def readinto(self, buffer: memoryview) -> int:
+        """Move samples that have come into the buffer, oldest first: 16 bits, little-endian, one channel. Returns their bytes, an even
+        number; 0: none have. Does not block. What comes while nobody asks for 250 ms is kept. OSError: it has failed."""
 
 class BlockDevice(Protocol):
     """The whole card in sectors of 512 bytes, as vfs.VfsFat takes it. Each call blocks for as long as the card is busy.
@@ -39,11 +60,12 @@ class BlockDevice(Protocol):
         """3: make durable what was written; 4: number of sectors; 5: bytes of one."""
 
 class Card(Protocol):
-    def open(self) -> BlockDevice:
-        """Start the card in the slot afresh. Blocks up to 1 s. OSError(ENODEV): none answers."""
+    def open(self) -> BlockDevice | None:
+        """Start the card in the slot afresh. Blocks up to 1 s. OSError(ENODEV): none answers. None: the system below has mounted its
+        file system, of whatever kind, looks after it, and shows no sectors."""
     def mount(self, device: BlockDevice) -> str:
-        """Mount the FAT of the opened card, or of a device that stands before it; returns the mount point. Blocks up to 1 s.
-        OSError: no FAT on it, or not readable."""
+        """Mount the FAT of the opened card, or of a device that stands before it; returns the mount point, which is that of this very
+        card for as long as it is mounted. Blocks up to 1 s. OSError: no FAT on it, or not readable."""
     def unmount(self) -> None:
         """Let go of the card. Files must be closed. Does not raise; the card may be gone."""
 
@@ -84,7 +106,8 @@ class Button(Protocol):
 
 class Console(Protocol):
     stdin: Any
-    """An asyncio stream: `await stdin.read(1)` gives bytes, b"" when the line is closed."""
+    """An asyncio stream: `await stdin.read(1)` gives bytes, b"" when the line is closed; `stdin.waits()`: whether some have come already,
+    asked without blocking."""
     def write(self, data: bytes) -> None:
         """Blocks while the line is slow: write small pieces."""
 
@@ -92,6 +115,8 @@ class Board(Protocol):
     name: str
     @property
     def camera(self) -> Camera: ...
+    @property
+    def microphone(self) -> Microphone | None: ...
     @property
     def card(self) -> Card: ...
     @property

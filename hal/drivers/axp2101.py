@@ -14,7 +14,7 @@ _ADC, _VBAT, _PERCENT = const(0x30), const(0x34), const(0xA4)
 _RAILS, _ALDO1 = const(0x90), const(0x92)
 _ID = const(0x4A)
 _VBUS_GOOD = const(0x20)
-_MEASURE_BATTERY = const(0x01)
+_MEASURE_BATTERY, _MEASURE_TS = const(0x01), const(0x02)
 _POWER_OFF = const(0x01)
 _VOLTAGES = (0,) + tuple(range(500, 3600, 100))
 _RAIL_NAMES = ("aldo1", "aldo2", "aldo3", "aldo4")
@@ -25,7 +25,8 @@ class Axp2101(Gauge):
         self._bus, self._address = bus, address
         self._byte, self._word = bytearray(1), bytearray(2)
         expect(self._register(_CHIP_ID), _ID, "AXP2101")
-        self._change(_ADC, _MEASURE_BATTERY, _MEASURE_BATTERY)
+        # It will not charge while it looks for the cell's thermistor, which boards do not have (LilyGO's README, tip 3).
+        self._change(_ADC, _MEASURE_BATTERY | _MEASURE_TS, _MEASURE_BATTERY)
 
     def _register(self, number):
         self._bus.readfrom_mem_into(self._address, number, self._byte)

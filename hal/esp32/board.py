@@ -2,14 +2,13 @@
 # SPDX-License-Identifier: MIT
 """The parts of one ESP32 board, and what the chip itself knows."""
 
-import sys
 import time
-from asyncio import StreamReader
 
 import esp32
 import machine
 
 from hal.drivers import open_gauge
+from hal.drivers.serial_line import Console
 from hal.esp32.camera import Camera
 from hal.esp32.card import Card
 from hal.esp32.wifi import Wifi
@@ -31,12 +30,13 @@ class Board:
     def __init__(self, config):
         self.name = config["name"]
         self.card = Card(config["card"])  # first: its bounce buffer is to lie in internal RAM
-        self.camera = Camera(config["camera"])
+        self.gauge = _gauge(config.get("gauge"))
+        self.camera = Camera(config["camera"], self.gauge)
+        self.microphone = _microphone(config.get("microphone"))
         self.wifi = Wifi(config["wifi"])
         self.watchdog = Watchdog()
         self.led = Led(config["led"])
         self.console = Console()
-        self.gauge = _gauge(config.get("gauge"))
         self.button = Button(config.get("button", {}))
         self._nvs = esp32.NVS("daylog")
 
@@ -177,11 +177,10 @@ class Button:
             esp32.wake_on_ext0(self._pin, esp32.WAKEUP_ALL_LOW)
 
 
-class Console:
-    """The USB serial line."""
+def _microphone(config):
+    """None if the board's data names none; only a board that has one needs the code for it."""
+    if config is None:
+        return None
+    from hal.esp32.microphone import Microphone
 
-    def __init__(self):
-        self.stdin = StreamReader(sys.stdin.buffer)  # pyright: ignore[reportArgumentType] (stubs of CPython)
-
-    def write(self, data):
-        sys.stdout.buffer.write(data)
+    return Microphone(config)

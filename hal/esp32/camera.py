@@ -5,19 +5,42 @@
 0.6.0 is the version to use: 0.6.1 and 0.6.2 fail with OV3660 and OV5640 (micropython-camera-API issue 55).
 """
 
+import time
+
 import camera
+import machine
 
 NOT_WIRED = -1
+RAILS_S = 0.02  # an estimate: until the sensor's supplies are steady
+ENODEV, EINVAL = 19, 22
+_KNOBS = {  # what the driver calls them
+    "brightness": "brightness",
+    "contrast": "contrast",
+    "exposure": "ae_level",
+    "saturation": "saturation",
+    "flip_x": "hmirror",
+    "flip_y": "vflip",
+    "test_pattern": "colorbar",
+}
 
 
 class Camera:
-    def __init__(self, config):
-        self._config = config
+    def __init__(self, config, pmu=None):
+        """`pmu` switches the rails that the board's data names; None if it does not answer."""
+        self._config, self._pmu = config, pmu
         self._camera = None
 
     def open(self, profile):
         pins = self._config["pins"]
-        self._camera = camera.Camera(
+        self._supply(True)
+        try:
+            self._camera = self._start(pins, profile)
+        except OSError:
+            self._rest()  # so that the next try is a cold start
+            raise
+
+    def _start(self, pins, profile):
+        return camera.Camera(
             data_pins=pins["data_pins"],
             pclk_pin=pins["pclk_pin"],
             vsync_pin=pins["vsync_pin"],
@@ -39,6 +62,26 @@ class Camera:
         if self._camera is not None:
             self._camera.deinit()
             self._camera = None
+            self._rest()
+
+    def _rest(self):
+        """Let the sensor draw next to nothing, as far as the board is wired for it; the driver leaves it idling."""
+        pin = self._config["pins"].get("powerdown_pin", NOT_WIRED)
+        if pin != NOT_WIRED:
+            machine.Pin(pin, machine.Pin.OUT, value=1)
+        try:
+            self._supply(False)
+        except OSError:  # it idles on: that costs current, and no footage
+            pass
+
+    def _supply(self, on):
+        rails = self._config.get("rails", {})
+        if rails and self._pmu is None:
+            raise OSError(ENODEV, "the chip that switches the camera's supply does not answer")
+        for name in sorted(rails):
+            self._pmu.rail(name, rails[name] if on else 0)
+        if rails and on:
+            time.sleep(RAILS_S)
 
     def available(self):
         return self._camera.frame_available()
@@ -46,5 +89,17 @@ class Camera:
     def capture(self):
         return self._camera.capture()
 
+    def keyframe(self):
+        return True
+
+    def waited_ms(self):
+        return 0
+
     def release(self):
         self._camera.free_buffer()
+
+    def tune(self, knob, value):
+        try:
+            setattr(self._camera, _KNOBS[knob], value)
+        except (KeyError, ValueError):
+            raise OSError(EINVAL) from None

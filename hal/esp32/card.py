@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The SD card on the SD/MMC slot, through one small buffer that is allocated first.
+"""The SD card, on an SD/MMC or SPI slot of machine.SDCard, through one small buffer that is allocated first.
 
 ESP-IDF 5 writes a buffer that lies in PSRAM sector by sector: 150 to 400 KB/s were reported, 1 MB/s and more from internal
 RAM. Where the buffer lies is up to the build. The stock ones with PSRAM take even the first 64 KiB of the Python heap by a
@@ -82,7 +82,7 @@ class Card:
     def open(self):
         self._release()
         c = self._config
-        sd = machine.SDCard(slot=c["slot"], width=c["width"], sck=c["sck"], cmd=c["cmd"], data=c["data"], freq=c["freq_hz"])
+        sd = machine.SDCard(slot=c["slot"], width=c["width"], freq=c["freq_hz"], **c["pins"])
         self._device = BounceDevice(sd, self._bounce)
         try:
             sd.info()  # starts the card
