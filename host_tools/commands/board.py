@@ -3,6 +3,7 @@
 """`daylog board`: the boards at hand, their facts, and whether those can be right."""
 
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import rich_click as click
 
 from firmware.cadence import rate
 from host_tools import boards
+from host_tools.board_check import FAIL, Finding
 from host_tools.options import json_option
 
 
@@ -37,10 +39,14 @@ def show(name: str, as_json: bool) -> None:
     board = boards.load(name)
     if as_json:
         return click.echo(json.dumps(board))
-    click.echo(f"{board['title']}: {board['mcu']}, heap {board['heap_bytes'] // 1024} KiB, {board['camera']['sensor']}")
+    click.echo(f"{board['title']}: {board['mcu']}{_heap(board)}, {board['camera']['sensor']}")
     for profile_name, profile in board["profiles"].items():
         default = "  (default)" if profile_name == board["default_profile"] else ""
         click.echo(f"  {profile_name:10} {profile_line(profile)}{default}")
+
+
+def _heap(board: dict[str, Any]) -> str:
+    return f", heap {board['heap_bytes'] // 1024} KiB" if "heap_bytes" in board else ""
 
 
 def profile_line(profile: dict[str, Any]) -> str:
@@ -50,16 +56,25 @@ def profile_line(profile: dict[str, Any]) -> str:
 
 
 @command.command("check")
-@click.argument("name")
+@click.argument("name", required=False)
 @json_option
-def check(name: str, as_json: bool) -> int:
-    """Say everything that is wrong with a board's data. Example: daylog board check boards/my_board"""
-    folder = Path(name) if (Path(name) / "board.toml").is_file() else boards.BOARDS / name
-    if not (folder / "board.toml").is_file():
-        boards.load(name)  # says which boards there are
-    problems = boards.check(boards.read(folder))
+def check(name: str | None, as_json: bool) -> int:
+    """Say everything that is wrong with a board's data; without a name, of every board. Example: daylog board check boards/my_board"""
+    checked = {folder.name: boards.findings(boards.read(folder)) for folder in _folders(name)}
+    failed = any(finding.verdict == FAIL for found in checked.values() for finding in found)
     if as_json:
-        click.echo(json.dumps({"board": folder.name, "problems": problems}))
-    else:
-        click.echo("\n".join(problems) or f"{folder.name}: nothing is wrong")
-    return 1 if problems else 0
+        click.echo(json.dumps([{"board": board, "findings": [asdict(each) for each in found]} for board, found in checked.items()]))
+    for board, found in checked.items() if not as_json else ():
+        _tell(board, found)
+    return 1 if failed else 0
+
+
+def _folders(name: str | None) -> list[Path]:
+    """The folder of a board, or those of all. Raises BoardError."""
+    return [boards.find(name)] if name else [boards.find(each) for each in boards.names()]
+
+
+def _tell(board: str, found: list[Finding]) -> None:
+    click.echo(f"{board}: {'nothing is wrong' if not any(each.verdict == FAIL for each in found) else 'this cannot be right'}")
+    for finding in found:
+        click.echo(f"  {finding.verdict}  {finding.text}\n        {finding.fix}")

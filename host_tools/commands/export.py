@@ -20,7 +20,7 @@ _INSTANT = "Seconds from the first frame, or a time like 2026-11-23T12:00:00Z."
 @click.option("-o", "--out", required=True, type=click.Path(dir_okay=False), help="The film: .mp4, .mov or .mkv.")
 @click.option("--from", "start", metavar="TIME", help=f"Begin here. {_INSTANT}")
 @click.option("--to", "end", metavar="TIME", help=f"End before this. {_INSTANT}")
-@click.option("--copy", is_flag=True, help="Keep the JPEGs as they are (Motion JPEG) instead of encoding H.264.")
+@click.option("--copy", is_flag=True, help="Keep JPEGs as they are (Motion JPEG) instead of encoding H.264; H.264 is never encoded again.")
 @store_option
 @json_option
 def command(where: str, out: str, start: str | None, end: str | None, copy: bool, store_file: str | None, as_json: bool) -> None:

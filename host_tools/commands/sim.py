@@ -10,15 +10,19 @@ from typing import Any
 
 import rich_click as click
 
+from host_tools.boards import is_computer
 from host_tools.commands.verify import show_list
 from host_tools.errors import UsageError
 from host_tools.options import json_option
 from host_tools.progress import bar, up_to
+from host_tools.sim_board import board_command, firmware_command
 from host_tools.sim_crash import crash_command
+from host_tools.sim_cuts import cuts_command
 from host_tools.sim_day import compare_command, day_command, scenarios_command, sweep_command
+from host_tools.sim_kills import kills_command
 from host_tools.sim_shell import shell_command
 from host_tools.sim_soak import soak_command
-from sim import faults, reel, runner
+from sim import computer, faults, reel, runner
 from sim.options import Options, find_board
 from sim.result import Result, conclude
 from sim.shell import signals_end_it
@@ -26,7 +30,7 @@ from sim.world import recorder_store, tidied
 
 
 class FaultSpec(click.ParamType):
-    """What is wrong with the card, and when."""
+    """What is wrong with the card or the computer, and when."""
 
     name = "SPEC"
 
@@ -53,7 +57,11 @@ def command() -> None:
 
 
 command.add_command(shell_command)
+command.add_command(board_command)
+command.add_command(firmware_command)
 command.add_command(crash_command)
+command.add_command(kills_command)
+command.add_command(cuts_command)
 command.add_command(soak_command)
 command.add_command(day_command)
 command.add_command(compare_command)
@@ -118,12 +126,14 @@ def run_command(as_json: bool, board: str, store_file: str | None, out: Path | N
 
 @command.command("faults")
 def faults_command() -> None:
-    """List what can be wrong with the simulated card.
+    """List what can be wrong with a simulated board's card, or with a simulated computer.
 
     Example: daylog sim run --board xiao_esp32s3_sense --video clip.mp4 --seconds 30 --fault gone@10-15
     """
-    for kind, (what, unit, value) in faults.KINDS.items():
-        click.echo(f"  {kind:16} {what}" + (f"; {kind}={value:g}: {unit}" if unit else ""))
+    for title, kinds in (("the card of a board", faults.KINDS), ("a computer", faults.OF_COMPUTERS)):
+        click.echo(title)
+        for kind, (what, unit, value) in kinds.items():
+            click.echo(f"  {kind:16} {what}" + (f"; {kind}={value:g}: {unit}" if unit else ""))
     click.echo(faults.WHEN)
 
 
@@ -141,7 +151,8 @@ def run(options: Options) -> tuple[Result, list[str]]:
     frames = reel.expected_frames(options.video, options.board["profiles"][options.profile])
     with tidied(options.out):
         with bar("reading the video", frames) as advance:
-            world = runner.prepare(options, progress=up_to(frames, advance))
+            prepare = computer.prepare if is_computer(options.board) else runner.prepare
+            world = prepare(options, progress=up_to(frames, advance))
         with bar("simulating", options.seconds) as advance:
             history = runner.play(options, world, up_to(options.seconds, advance))
         result, report = conclude(options, world, history)
