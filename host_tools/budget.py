@@ -16,20 +16,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from firmware.cadence import rate
-from host_tools.boards import FRAME_SIZES, BoardError
+from host_tools.boards import BoardError
+from host_tools.parts import frame_size
 
 PASS, WARN, FAIL = "PASS", "WARN", "FAIL"
 VERDICTS = (PASS, WARN, FAIL)  # from good to bad
 
 OVERHEAD = 1.005  # bytes on the card over bytes of frames: the limit that `make bench` keeps
 SLICE_KB = 8.192  # what the firmware gives the card at once
-FIRMWARE_HEAP = 1_900_000  # beside the two chunks; the most that simulated runs used, syncing, with segments of 60 s
+FIRMWARE_HEAP = 1_000_000  # beside the two chunks; with less than 840 kB simulated runs that sync ran out of memory
 COMFORT = 0.8  # of what a card, a link or a heap gives may be planned with
 CELL_COMFORT = 0.85  # of a cell: 5 % are the governor's reserve, 10 % are for age and cold
 WEEKEND_DAYS = 3  # so long a card should hold what cannot be sent
-
-# The largest picture of each sensor (esp32-camera).
-SENSORS = {"OV2640": (1600, 1200), "OV3660": (2048, 1536), "OV5640": (2592, 1944)}
 
 TARGET_GB_PER_HOUR = 3
 TARGET_FPS = 5  # what an OV5640 on an ESP32-S3 was seen to record at this size (s60sc/ESP32-CAM_MJPEG2SD)
@@ -115,7 +113,7 @@ def reckon(board: dict[str, Any], profile: str, hours: float, radio_hours: float
 
 def target(board: dict[str, Any], hours: float, radio_hours: float = 0.0) -> Budget:
     """Judge what the programme would like to record, at the current of the board's hungriest profile at least."""
-    width, height = FRAME_SIZES[TARGET_SIZE]
+    width, height = frame_size(TARGET_SIZE)
     fb_bytes = width * height // 5
     profile = {
         "width": width,
@@ -183,9 +181,10 @@ def _check(part: str, asked: float, given: float, comfort: float, text: str, fix
 
 def sensor(day: Day) -> Check:
     name, width, height = day.board["camera"]["sensor"], day.profile["width"], day.profile["height"]
-    if name not in SENSORS:
-        return Check("sensor", WARN, 1, f"nobody has written down how large the pictures of an {name} are", "add it to SENSORS")
-    most = SENSORS[name]
+    largest = day.board["facts"]["sensor"]
+    if not largest:
+        return Check("sensor", WARN, 1, f"nobody has written down how large the pictures of an {name} are", "add it to boards/parts.toml")
+    most = largest["width"], largest["height"]
     text = f"{width} x {height} from an {name}, which gives at most {most[0]} x {most[1]}"
     fix = "another sensor; an OV5640 on a board made for an OV2640 overheats without a heat sink"
     return _check("sensor", max(width / most[0], height / most[1]), 1, 1, text, fix)

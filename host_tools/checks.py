@@ -31,6 +31,17 @@ def check_holes(footage: Footage) -> Iterator[str]:
         yield from (f"boot {boot.number}: {hole}" for hole in holes(footage, boot))
 
 
+def check_keyframes(footage: Footage) -> Iterator[str]:
+    """A segment, and what follows missing frames, can be decoded without what is before it."""
+    for boot in footage.boots:
+        for segment in boot.segments:
+            if segment.frames and not segment.frames[0].is_key:
+                yield f"boot {boot.number}: segment {segment.number} does not begin with a keyframe"
+        for before, after in pairwise(boot.frames):
+            if after.sequence > before.sequence + 1 and not after.is_key:
+                yield f"boot {boot.number}: frame {after.sequence} follows missing ones and is no keyframe"
+
+
 def check_journal(footage: Footage) -> Iterator[str]:
     """The journal and the files of a card agree."""
     if footage.journal:
@@ -38,4 +49,4 @@ def check_journal(footage: Footage) -> Iterator[str]:
         yield from disagreements(footage.journal, files)
 
 
-CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_segments, check_order, check_holes, check_journal)
+CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_segments, check_order, check_keyframes, check_holes, check_journal)

@@ -9,7 +9,6 @@
 What cannot be read, or lies beyond the end, reads as zeros. Nothing is ever written.
 """
 
-import io
 import os
 from bisect import bisect_right
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from host_tools.errors import DaylogError
+from host_tools.scattered_file import ScatteredFile
 
 SECTOR = 512
 
@@ -87,39 +87,18 @@ class Piece(NamedTuple):
     place: int
 
 
-class PieceFile(io.RawIOBase):
+class PieceFile(ScatteredFile):
     """The pieces of a file, ascending and without overlap, as a seekable file of `size` bytes; what lies between them is zeros."""
 
     def __init__(self, disk: Disk, pieces: list[Piece], size: int) -> None:
-        self._disk, self._pieces, self._size = disk, pieces, size
+        super().__init__(size)
+        self._disk, self._pieces = disk, pieces
         self._offsets = [piece.offset for piece in pieces]
-        self._position = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        wanted = min(len(buffer), self._size - self._position)
-        if wanted <= 0:
-            return 0
-        data = self._run(wanted)
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
-
-    def _run(self, wanted: int) -> bytes:
-        """Some bytes at the position, at most to where the next piece begins."""
-        at = self._position
-        index = bisect_right(self._offsets, at)
-        if index and (piece := self._pieces[index - 1]).offset + piece.length > at:
-            return self._disk.read(piece.place + at - piece.offset, min(wanted, piece.offset + piece.length - at))
+    def bytes_at(self, offset: int, wanted: int) -> bytes:
+        """At most to where the next piece begins."""
+        index = bisect_right(self._offsets, offset)
+        if index and (piece := self._pieces[index - 1]).offset + piece.length > offset:
+            return self._disk.read(piece.place + offset - piece.offset, min(wanted, piece.offset + piece.length - offset))
         after = self._offsets[index] if index < len(self._offsets) else self._size
-        return bytes(min(wanted, after - at))
+        return bytes(min(wanted, after - offset))

@@ -21,6 +21,7 @@ from typing import BinaryIO
 from firmware.fat_repair import USUAL_STARTS
 from host_tools.errors import DaylogError
 from host_tools.fat_layout import SECTOR, SIGNATURE, Entry, Geometry, Table, parse_boot_sector, parse_directory
+from host_tools.scattered_file import ScatteredFile
 
 _BACKUP_BOOT_SECTOR = 6
 _FAT_PARTITION_TYPES = (0x01, 0x04, 0x06, 0x0B, 0x0C, 0x0E)
@@ -31,38 +32,20 @@ class FatError(DaylogError):
     """The image is not a FAT file system, or a path is not on it."""
 
 
-class ChainFile(io.RawIOBase):
+class ChainFile(ScatteredFile):
     """The bytes of a cluster chain as a seekable file."""
 
     def __init__(self, device: int, geometry: Geometry, clusters: list[int], size: int | None = None) -> None:
         held = len(clusters) * geometry.cluster_bytes
+        super().__init__(held if size is None else min(size, held))
         self._device = device
         self._geometry = geometry
         self._clusters = clusters
-        self._size = held if size is None else min(size, held)
-        self._position = 0
 
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
-        self._position = max(0, base + offset)
-        return self._position
-
-    def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        wanted = min(len(buffer), self._size - self._position)
-        if wanted <= 0:
-            return 0
-        index, inside = divmod(self._position, self._geometry.cluster_bytes)
+    def bytes_at(self, offset: int, wanted: int) -> bytes:
+        index, inside = divmod(offset, self._geometry.cluster_bytes)
         count = min(wanted, self._run_bytes(index, inside + wanted) - inside)
-        data = os.pread(self._device, count, self._geometry.cluster_offset(self._clusters[index]) + inside)
-        buffer[: len(data)] = data
-        self._position += len(data)
-        return len(data)
+        return os.pread(self._device, count, self._geometry.cluster_offset(self._clusters[index]) + inside)
 
     def _run_bytes(self, first: int, wanted: int) -> int:
         """How many bytes lie in one piece from cluster number `first` of the chain on; stops at `wanted`."""

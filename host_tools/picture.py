@@ -101,7 +101,7 @@ def choose(footage: Footage, line: Timeline, count: int) -> list[Thumb]:
     for segment in dict.fromkeys(segment for _, segment, _ in wanted):
         times = {index: at for at, of, index in wanted if of is segment}
         for index, picture in enumerate(segment.pictures()):
-            if index in times and (image := _decoded(picture.jpeg)):
+            if index in times and (image := _decoded(picture.data)):
                 thumbs.append(Thumb(times[index], segment.boot, image))
     return thumbs
 

@@ -14,9 +14,9 @@ from typing import BinaryIO
 from firmware import channels
 from firmware.chunk import INDEX_RESERVE, ChunkBuffer
 from firmware.segment import SegmentWriter
-from host_tools.footage import Boot, Footage, Gap, Segment, jpeg_of
+from host_tools.footage import Boot, Footage, Gap, Segment, frame_of, sound_of
 from host_tools.losses import Hole, holes
-from host_tools.segment_file import CAMERA, Sample, read_segment
+from host_tools.segment_file import CAMERA, MICROPHONE, Sample, read_segment
 
 _MS = 1_000_000
 _CHUNK_BYTES = 1 << 20
@@ -68,14 +68,21 @@ class _Builder:
         self._begin()
 
     def _begin(self) -> None:
-        self._chunk.begin(self._segment.boot, (self._segment.utc_offset_ns or 0) // _MS)
+        self._chunk.begin(self._segment.boot, (self._segment.utc_offset_ns or 0) // _MS, self._segment.codec)
 
     def add(self, sample: Sample) -> None:
         uptime_ms = self._segment.uptime_ns(sample.log_time_ns) // _MS
         if sample.topic == CAMERA:
-            self._put(lambda: self._chunk.add_frame(jpeg_of(sample) or b"", sample.sequence, uptime_ms))
+            self._put(lambda: self._chunk.add_frame(frame_of(sample) or b"", sample.sequence, uptime_ms))
+        elif sample.topic == MICROPHONE:
+            self._add_sound(sample, uptime_ms)
         elif sample.topic in _CHANNELS:
             self.add_json(_CHANNELS[sample.topic], uptime_ms, sample.data)
+
+    def _add_sound(self, sample: Sample, uptime_ms: int) -> None:
+        sound = sound_of(sample)
+        if sound:
+            self._put(lambda: self._chunk.add_sound(sound.data, sound.sample_rate, uptime_ms))
 
     def add_json(self, channel: int, uptime_ms: int, data: bytes) -> None:
         self._put(lambda: self._chunk.add_json(channel, uptime_ms, data))

@@ -32,8 +32,8 @@ from firmware.mcap import IDENTITY, PADDING, TORN
 from host_tools.carve_scan import SEGMENT_METADATA, Identity, Key, parse_identity
 from host_tools.sources import MCAP_MAGIC
 
-TOPICS = {1: "/camera", 2: "/daylog/events", 3: "/daylog/gaps", 4: "/daylog/telemetry", 5: "/daylog/clock"}
-CAMERA = TOPICS[1]
+TOPICS = {1: "/camera", 2: "/daylog/events", 3: "/daylog/gaps", 4: "/daylog/telemetry", 5: "/daylog/clock", 6: "/microphone"}
+CAMERA, MICROPHONE = TOPICS[1], TOPICS[6]
 _RECORD_HEAD = struct.Struct("<BQ")
 _MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _FOOTER = struct.Struct("<QQI")

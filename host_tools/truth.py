@@ -90,7 +90,7 @@ class Matches:
         self._footage = footage
         places = {frame.sha256: place for place, frame in enumerate(produced)}
         last = -1
-        for boot in footage.boots:
+        for boot in sorted(footage.boots, key=lambda boot: boot.number):  # it may have been given another name in between
             for frame in boot.frames:
                 place = places.get(frame.sha256, -1)
                 if place < 0:

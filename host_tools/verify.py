@@ -43,6 +43,7 @@ class Report:
     gaps: list[dict[str, Any]] = field(default_factory=list)
     dates: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    sound_s: float = 0  # for how long something was heard
 
     @property
     def exit_code(self) -> int:
@@ -81,6 +82,7 @@ def judge(footage: Footage, problems: list[str]) -> Report:
         segments=len(footage.segments),
         frames=footage.frame_count,
         duration_s=round(duration_ns / 1e9, 3),
+        sound_s=round(sum(segment.sound_ns for segment in footage.segments) / 1e9, 3),
         gaps=[asdict(gap) for gap in gaps],
         dates=[row(boot, dating) for recorder in recorders for boot, dating in date(recorder.boots).items()],
         problems=problems,
