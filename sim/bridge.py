@@ -9,13 +9,12 @@
 The unix MicroPython is not a board in four ways, and the bridge makes up for each: its lines end differently
 (serial_line.py); it exits on Ctrl-D where a board resets; a reset is the end of its process; and Ctrl-C must become
 a signal while user code may be interrupted, but stay a byte while the firmware or the prompt reads it.
-There are two pseudo-terminals, both without any processing: the outer one for whoever attaches, the inner one for
-the interpreter.
+There are two lines, both without any processing: the port for whoever attaches, a pseudo-terminal if nothing else was
+asked for, and the inner one for the interpreter.
 """
 
 import contextlib
 import json
-import os
 import selectors
 import termios
 import tty
@@ -23,8 +22,9 @@ from collections.abc import Iterator
 from typing import Any
 
 from host_tools.errors import DaylogError
-from sim.interpreter import Boot, Interpreter, raw_pty, read
+from sim.interpreter import Boot, Interpreter, read
 from sim.outlet import Outlet
+from sim.ports import Port, PtyPort
 from sim.serial_line import SerialLine
 
 CTRL_A, CTRL_C, LEAVE_KEY = b"\x01", b"\x03", b"\x1d"
@@ -44,12 +44,12 @@ class BootError(DaylogError):
 class Bridge:
     """`local` is the pair of descriptors of the terminal of the person who started us, if there is one."""
 
-    def __init__(self, boot: Boot, local: tuple[int, int] | None = None) -> None:
+    def __init__(self, boot: Boot, local: tuple[int, int] | None = None, port: Port | None = None) -> None:
         self._boot = boot
         self._local = local
-        self._outer, self._outer_slave = raw_pty()  # our own slave keeps the line up between two visitors
-        self.path = os.ttyname(self._outer_slave)
-        self._outlets = [Outlet(self._outer, forget=lambda: termios.tcflush(self._outer_slave, termios.TCIFLUSH))]
+        self._port = port or PtyPort()
+        self.path = self._port.path
+        self._outlets: list[Port | Outlet] = [self._port]
         if local:
             self._outlets.append(Outlet(local[1]))
         self._selector = selectors.DefaultSelector()
@@ -64,7 +64,7 @@ class Bridge:
 
     def run(self) -> None:
         """Serve until the person leaves; nothing is left behind."""
-        self._selector.register(self._outer, selectors.EVENT_READ, lambda: self._from_host(read(self._outer) or b""))
+        self._port.listen(self._selector, self._from_host)
         if self._local:
             self._selector.register(self._local[0], selectors.EVENT_READ, self._from_person)
         try:
@@ -81,10 +81,14 @@ class Bridge:
 
     def _serve_once(self) -> None:
         outlets = [*self._outlets, self._board.stdin] if self._board else self._outlets
-        for key, _ in self._selector.select(_LOOK_AGAIN_S if any(o.waiting for o in outlets) else None):
+        for key, _ in self._selector.select(_LOOK_AGAIN_S if any(o.waiting for o in outlets) else self._idle_s()):
             key.data()
         for outlet in outlets:
             outlet.push()
+
+    def _idle_s(self) -> float | None:
+        """How long nothing may happen before somebody has to look."""
+        return None
 
     def _start(self, cause: str, raw_repl: bool = False) -> None:
         board = self._board = Interpreter(self._boot, cause, raw_repl)
@@ -103,9 +107,8 @@ class Bridge:
             self._board = None
 
     def _close(self) -> None:
+        self._port.close()
         self._selector.close()
-        os.close(self._outer)
-        os.close(self._outer_slave)
 
     # --- bytes from the interpreter ---------------------------------------------------------------------------
 
@@ -155,6 +158,8 @@ class Bridge:
         if data and self._board is None:
             return self._start("deep_sleep")
         self._line.from_host(data)
+        if not self._catches_interrupt():
+            return self._to_device(data)  # in one piece, as it came: the firmware looks at what came together
         while data:
             text, interrupt, data = data.partition(CTRL_C)
             self._to_device(text)
@@ -166,10 +171,13 @@ class Bridge:
             self._board.stdin.put(data)
 
     def _interrupt(self) -> None:
-        if self._board and self._board.catches_interrupt():
+        if self._board and self._catches_interrupt():
             self._board.interrupt()
         else:
             self._to_device(CTRL_C)
+
+    def _catches_interrupt(self) -> bool:
+        return self._board is not None and self._board.catches_interrupt()
 
     # --- resets -----------------------------------------------------------------------------------------------
 

@@ -38,6 +38,7 @@ class Cell:
         self._power, self._sleep_ma = power, board["sim"]["loads"]["deep_sleep_ma"]
         self._battery = Battery(power.capacity_mah, power.charge, power.resistance_milliohm, power.age)
         self._warmth = Warmth(power.surroundings[0][1])
+        self._changes_us = [int(at_s * 1e6) for at_s, _, _ in power.surroundings]  # whole, or time would stand still before one
         self._now_us, self._used_mwh = 0, 0.0
 
     def about(self, now_us: int) -> dict[str, Any]:
@@ -64,7 +65,7 @@ class Cell:
     def _sleep(self, until_us: int) -> None:
         """Let time pass while the board is off, one stretch of the same surroundings after the other."""
         while self._now_us < until_us:
-            following = min((int(at_s * 1e6) for at_s, _, _ in self._power.surroundings if at_s * 1e6 > self._now_us), default=until_us)
+            following = min((at_us for at_us in self._changes_us if at_us > self._now_us), default=until_us)
             seconds = (min(following, until_us) - self._now_us) / 1e6
             ambient_c, external_ma = self._around(self._now_us)
             self._used_mwh += self._battery.flow(self._sleep_ma, external_ma, seconds, self._warmth.celsius)
@@ -72,7 +73,7 @@ class Cell:
             self._now_us = min(following, until_us)
 
     def _around(self, now_us: int) -> tuple[float, int]:
-        rows = [row for row in self._power.surroundings if row[0] * 1e6 <= now_us]
+        rows = [row for row, at_us in zip(self._power.surroundings, self._changes_us, strict=True) if at_us <= now_us]
         return rows[-1][1], rows[-1][2]
 
     def comes_back(self, now_us: int) -> int | None:

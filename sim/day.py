@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from firmware.stillness import STILL
 from host_tools.clips import clip
 from host_tools.footage import Footage, load
 from host_tools.sources import open_source
@@ -166,7 +167,7 @@ def _promises(
     gone = sum(record.stored for record in footage.journal.values()) - len({kept.key for kept in received})
     worn_h = scenario.worn_s / _HOUR_S
     share = day.recorded_hours / worn_h if worn_h else 1.0
-    dropped = sum(day.frames["dropped"].values()) / max(1, day.frames["captured"])
+    dropped = sum(frames for cause, frames in day.frames["dropped"].items() if cause != STILL) / max(1, day.frames["captured"])
     fits = math.inf if truth.CARD_FULL not in day.frames["dropped"] else 0
     return [
         Promise("every loss is explained", PASS if not unexplained else FAIL, f"{unexplained} frames or findings that nothing explains"),

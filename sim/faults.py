@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""Bad cards by name: what `daylog sim run --fault` takes, and what the simulated card is told.
+"""Bad cards, and bad days of a computer, by name: what `daylog sim run --fault` takes, and what the simulated card is told.
 
     parse("stall=5@10")          # the first write after 10 s takes 5 s longer
     parse("gone@10-15")          # pulled out at 10 s, in again at 15 s
@@ -8,7 +8,7 @@
     parse("fat@20")              # its first FAT is garbage at the first boot after 20 s
 
 Faults of the card itself are played by sim/device/card_faults.py; those of what is on it are made in its image
-between two boots, by sim/card_damage.py.
+between two boots, by sim/card_damage.py; those of a computer by sim/linux/.
 """
 
 import re
@@ -17,6 +17,7 @@ from typing import Any
 
 from host_tools.errors import UsageError
 from sim import card_damage
+from sim.linux.faults import KINDS as OF_COMPUTERS
 
 Fault = dict[str, Any]
 
@@ -44,20 +45,20 @@ WHEN = """
 KIND[=VALUE][@FROM[-TO]][#FIRST[-LAST]]: between two virtual seconds, or for the so many-th write or read of a boot; always
 if neither is given. stall and hang strike once; full, boot-sector, fat, no-fs and names at the first boot after FROM."""
 _SPEC = re.compile(
-    r"(?P<kind>[a-z-]+?)(=(?P<value>[0-9.]+))?(@(?P<since>[0-9.]+)(-(?P<until>[0-9.]+))?)?(#(?P<first>\d+)(-(?P<last>\d+))?)?"
+    r"(?P<kind>[a-z-]+?)(=(?P<value>-?[0-9.]+))?(@(?P<since>[0-9.]+)(-(?P<until>[0-9.]+))?)?(#(?P<first>\d+)(-(?P<last>\d+))?)?"
 )
 
 
 def parse(text: str) -> Fault:
     """KIND[=VALUE][@FROM[-TO]][#FIRST[-LAST]]. Raises UsageError."""
-    found = _SPEC.fullmatch(text)
-    if not found or found["kind"] not in KINDS:
+    found, kinds = _SPEC.fullmatch(text), {**KINDS, **OF_COMPUTERS}
+    if not found or found["kind"] not in kinds:
         raise UsageError(
-            f"--fault {text} is no fault", f"write KIND[=VALUE][@FROM_S[-TO_S]][#FIRST[-LAST]] with one of: {', '.join(KINDS)}"
+            f"--fault {text} is no fault", f"write KIND[=VALUE][@FROM_S[-TO_S]][#FIRST[-LAST]] with one of: {', '.join(kinds)}"
         )
-    fault: Fault = {"kind": found["kind"], "value": float(found["value"] or KINDS[found["kind"]][2])}
-    if found["since"]:
-        fault["from_us"] = _us(found["since"])
+    fault: Fault = {"kind": found["kind"], "value": float(found["value"] or kinds[found["kind"]][2])}
+    if found["since"] or found["kind"] in OF_COMPUTERS:
+        fault["from_us"] = _us(found["since"] or "0")
     if found["until"]:
         fault["to_us"] = _us(found["until"])
     if found["first"]:
@@ -69,6 +70,11 @@ def parse(text: str) -> Fault:
 
 def _us(seconds: str) -> int:
     return int(float(seconds) * 1_000_000)
+
+
+def misfits(faults: list[Fault], computer: bool) -> list[str]:
+    """Kinds that a computer, or a board, does not know."""
+    return [fault["kind"] for fault in faults if fault["kind"] not in (OF_COMPUTERS if computer else KINDS)]
 
 
 def of_the_card(faults: list[Fault]) -> list[Fault]:

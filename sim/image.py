@@ -12,18 +12,20 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
-from littlefs import LittleFS
+from littlefs import LittleFS, UserContext
 from littlefs.errors import LittleFSError
 
 from host_tools.boards import compact, partition
 from host_tools.errors import DaylogError
+from host_tools.flashing.file_system import attached
+from host_tools.toml_file import read_toml
 from sim.cache import kept
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK_BYTES = 4096
 
 
 class BuildError(DaylogError):
@@ -46,10 +48,29 @@ def tool(name: str) -> str:
 
 
 def device_tree(board: dict[str, Any]) -> dict[str, Path]:
-    """Path on the device -> source file, for everything that is compiled."""
+    """Path on the device -> source file, for all modules. Raises BuildError."""
     folders = [ROOT / "firmware", ROOT / "hal" / board["port"], ROOT / "hal" / "drivers"]
     files = [ROOT / "hal" / "__init__.py", *(f for folder in folders for f in sorted(folder.rglob("*.py")))]
-    return {f.relative_to(ROOT).with_suffix(".mpy").as_posix(): f for f in files if "device" not in f.relative_to(ROOT).parts[:2]}
+    ours = {f.relative_to(ROOT).with_suffix(".mpy").as_posix(): f for f in files if "device" not in f.relative_to(ROOT).parts[:2]}
+    return {**ours, **published(board["port"])}
+
+
+def published(port: str) -> dict[str, Path]:
+    """The same for drivers that a port uses as they are published; some bring files that are no modules. Raises BuildError."""
+    table = ROOT / "hal" / port / "published.toml"
+    return {path: _in_package(*place) for path, place in read_toml(table, BuildError).items()} if table.exists() else {}
+
+
+def _in_package(package: str, file: str) -> Path:
+    try:
+        return Path(str(distribution(package).locate_file(file)))
+    except PackageNotFoundError as error:
+        raise BuildError(f"the package {package} is not installed", "`make setup` installs it") from error
+
+
+def bytecode_bytes(board: dict[str, Any]) -> int:
+    """What all modules would take of the heap if they were not frozen: the size of their files. Raises BuildError."""
+    return sum(len(data) for path, data in firmware_files(board).items() if path.endswith(".mpy"))
 
 
 def compile_file(source: Path, name: str) -> bytes:
@@ -77,24 +98,38 @@ def _mpy_cross(*arguments: str) -> "subprocess.CompletedProcess[str]":
         raise BuildError(f"mpy-cross cannot be started: {error}", "`make setup` installs it") from error
 
 
-def device_files(board: dict[str, Any], settings: dict[str, Any]) -> dict[str, bytes]:
-    """Everything on the device's file system."""
-    files = {path: compile_file(source, path.replace(".mpy", ".py")) for path, source in device_tree(board).items()}
+def firmware_files(board: dict[str, Any]) -> dict[str, bytes]:
+    """Everything on the device's file system but what is the device's own."""
+    files = {path: _content(source, path) for path, source in device_tree(board).items()}
     for name in ("boot.py", "main.py"):
         files[name] = (ROOT / "firmware" / "device" / name).read_bytes()
     files["board.json"] = compact(board)
-    files["settings.json"] = json.dumps(settings).encode()
     return files
+
+
+def _content(source: Path, path: str) -> bytes:
+    return compile_file(source, path.replace(".mpy", ".py")) if path.endswith(".mpy") else source.read_bytes()
+
+
+def device_files(board: dict[str, Any], settings: dict[str, Any]) -> dict[str, bytes]:
+    """Everything on the device's file system."""
+    return {**firmware_files(board), "settings.json": json.dumps(settings).encode()}
 
 
 def build(board: dict[str, Any], settings: dict[str, Any], before_main: str = "") -> Image:
     """The image of a board's `vfs` partition; `before_main` is put before its main.py. Raises BuildError."""
-    row = partition(board, "vfs")
     files = device_files(board, settings)
     files["main.py"] = before_main.encode() + files["main.py"]
-    driver: dict[str, Any] = {"read_size": 32, "prog_size": 32, "cache_size": 128, "lookahead_size": 32}  # as MicroPython mounts it
-    fs = LittleFS(block_size=BLOCK_BYTES, block_count=row["size"] // BLOCK_BYTES, **driver)
+    return pack(board, files)
+
+
+def pack(board: dict[str, Any], files: dict[str, bytes]) -> Image:
+    """An image of those files. Raises BuildError."""
+    row = partition(board, "vfs")
+    fs = attached(UserContext(row["size"]), row["size"])
     try:
+        fs.format()
+        fs.mount()
         _fill(fs, files)
     except LittleFSError as error:
         message = f"the device tree does not fit the partition of {row['size']} bytes: {error}"

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from firmware.governor import Governor
-from host_tools.boards import load
+from host_tools.boards import is_computer, load
 from host_tools.errors import UsageError
 from sim.cell import Power
 from sim.fat32 import LEAST_BYTES
-from sim.faults import Fault
+from sim.faults import Fault, misfits
 
 
 @dataclass
@@ -73,8 +73,10 @@ class Options:
             raise UsageError(f"a power cut at {outside[0]:g} s is outside the {self.seconds:g} s of the run")
         if self.wifi_from is not None and self.wifi_to is not None and self.wifi_to <= self.wifi_from:
             raise UsageError("--wifi-to must be after --wifi-from")
-        if self.card_mb * 1_000_000 < LEAST_BYTES:
+        if self.card_mb * 1_000_000 < LEAST_BYTES and not is_computer(self.board):
             raise UsageError(f"--card-mb must be at least {LEAST_BYTES // 1_000_000 + 1}: a smaller card cannot be FAT32")
+        if strange := misfits(self.faults, is_computer(self.board)):
+            raise UsageError(f"--fault {strange[0]} cannot happen to {self.board['name']}", "`daylog sim faults` lists them")
         self.power_cuts = sorted(self.power_cuts)
 
     @property
@@ -84,6 +86,11 @@ class Options:
         governs = self.power and "gauge" in self.board and self.settings.get("governor", True)
         names = Governor(known, self.profile, 1, 0).order if governs else [self.profile]
         return {name: known[name] for name in names}
+
+    @property
+    def card(self) -> Path:
+        """Where the recording is: the image of the card, or the folder that a computer has in its place."""
+        return self.out / ("card" if is_computer(self.board) else "card.img")
 
     @property
     def period_ms(self) -> float:

@@ -60,7 +60,7 @@ class VideoError(DaylogError):
 # -- reading a video -------------------------------------------------------------------------------
 
 
-def _existing(video: Path) -> Path:
+def existing(video: Path) -> Path:
     if not video.is_file():
         raise VideoError(f"there is no video {video}", "give the path of a video file")
     return video
@@ -70,7 +70,7 @@ def _existing(video: Path) -> Path:
 def _opened(video: Path) -> Iterator[Any]:
     """A container with a video stream. Raises VideoError, also for what goes wrong in the block."""
     try:
-        with av.open(str(_existing(video))) as container:
+        with av.open(str(existing(video))) as container:
             if not container.streams.video:
                 raise VideoError(f"{video} has no video stream", "give a file that FFmpeg can play")
             yield container
@@ -160,9 +160,9 @@ def best_quality(samples: list[Image.Image], profile: dict[str, Any]) -> int:
     return low
 
 
-def stamped(frame: bytes, number: int) -> bytes:
+def stamped(frame: bytes, number: int, stamp: slice = STAMP) -> bytes:
     """The bytes of a reel's frame as the sensor gives them for frame `number` of a run."""
-    return frame[: STAMP.start] + b"%09d" % (number % 10**9) + frame[STAMP.stop :]
+    return frame[: stamp.start] + b"%09d" % (number % 10**9) + frame[stamp.stop :]
 
 
 class Reel:
@@ -172,6 +172,7 @@ class Reel:
         self._file = path.open("rb")
         self.about = json.loads(self._file.readline())
         self.frames: int = self.about["frames"]
+        self.stamp = slice(*self.about["stamp"]) if "stamp" in self.about else STAMP
         index = self._file.read(8 * self.frames)
         self._places = [struct.unpack_from("<II", index, 8 * i) for i in range(self.frames)]
 
@@ -192,18 +193,23 @@ def make(video: str | Path, profile: dict[str, Any], progress: Progress = lambda
 
     `progress` is told how many frames are done; `show`: what is seen of the video.
     """
-    source = _existing(Path(video))
+    source = existing(Path(video))
     name = f"{_key(source, profile)}{'' if show is pictures else '-' + show.__name__}.reel"
     return kept("reels", name, lambda path: _write(path, source, profile, show(source, profile), progress))
 
 
 def _key(source: Path, profile: dict[str, Any]) -> str:
-    digest = hashlib.sha256()
+    shape = [FORMAT] + [profile[name] for name in ("width", "height", "fps", "expected_kb_per_frame", "fb_bytes")]
+    return hashlib.sha256(digest(source) + json.dumps(shape).encode()).hexdigest()[:32]
+
+
+def digest(source: Path) -> bytes:
+    """Of a video file."""
+    found = hashlib.sha256()
     with source.open("rb") as file:
         while data := file.read(1 << 20):
-            digest.update(data)
-    shape = [FORMAT] + [profile[name] for name in ("width", "height", "fps", "expected_kb_per_frame", "fb_bytes")]
-    return hashlib.sha256(digest.digest() + json.dumps(shape).encode()).hexdigest()[:32]
+            found.update(data)
+    return found.digest()
 
 
 def _samples(source: Path, profile: dict[str, Any]) -> list[Image.Image]:

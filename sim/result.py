@@ -11,8 +11,7 @@ from host_tools.sources import open_source
 from host_tools.verify import Report, verify
 from sim import truth
 from sim.options import Options
-from sim.runner import ASLEEP, History
-from sim.world import World
+from sim.runner import ASLEEP, AnyWorld, History
 
 _CLOSED = ("closed", "stored", "set_aside", "reclaimed")
 _PENDING = ("closed", "set_aside")
@@ -40,9 +39,9 @@ class Result:
         return asdict(self)
 
 
-def conclude(options: Options, world: World, history: History) -> tuple[Result, Report]:
+def conclude(options: Options, world: AnyWorld, history: History) -> tuple[Result, Report]:
     """Read the card back, write truth.jsonl, judge."""
-    card, truth_file = options.out / "card.img", options.out / "truth.jsonl"
+    card, truth_file = options.card, options.out / "truth.jsonl"
     with open_source(card) as source:
         footage = load(source, hashes=True)
         strikes = truth.strikes_in(options.out / "trace.jsonl")

@@ -24,9 +24,9 @@ from typing import Any
 
 from host_tools.errors import DaylogError
 from sim import card_image, faults, image, reel, reels
-from sim.image import ROOT
+from sim.computer import ComputerWorld
 from sim.options import Options
-from sim.world import World, cards, device_settings, heap_size, interpreter
+from sim.world import World, cards, device_settings
 
 SILENCE_S = 120  # real seconds without an end: the board hangs
 BOOT_US = 300_000  # from power to boot.py
@@ -37,6 +37,7 @@ MOST_BOOTS = 64  # that nobody asked for
 BATTERY_BOOT_S = 60  # a weak battery may end a boot as often
 
 Progress = Callable[[float], None]
+AnyWorld = World | ComputerWorld
 
 
 class SimError(DaylogError):
@@ -67,18 +68,23 @@ class History:
 
 def prepare(options: Options, realtime: bool = False, progress: reel.Progress = lambda frames: None) -> World:
     """Everything a boot needs, in the run's folder. Raises DaylogError. `progress` is told how many frames of the video are done."""
-    folder = options.out
     built = image.build(options.board, device_settings(options), options.before_main)
+    return World(options, built, surroundings(options, progress), options.out, realtime)
+
+
+def surroundings(options: Options, progress: reel.Progress = lambda frames: None) -> Path:
+    """What is around the board: the cards in the run's folder, and the reel of what its camera sees. Raises DaylogError."""
+    folder = options.out
     frames = reels.together(options.video, options.profiles, [percent for _, percent in options.activity], bool(options.still), progress)
     folder.mkdir(parents=True, exist_ok=True)
     for card, _ in cards(options, folder):
         card_image.make(card, options.card_mb)
     faults.spoil(folder / "card.img", options.faults, -1, 0)
     (folder / "console.log").write_bytes(b"")
-    return World(options, built, frames, folder, realtime)
+    return frames
 
 
-def play(options: Options, world: World, progress: Progress = lambda virtual_s: None) -> History:
+def play(options: Options, world: AnyWorld, progress: Progress = lambda virtual_s: None) -> History:
     """Boot until the board sleeps for good. Raises SimError."""
     started = time.monotonic()
     ends: list[End] = []
@@ -91,7 +97,7 @@ def play(options: Options, world: World, progress: Progress = lambda virtual_s: 
         if world.cell and "power" in end.details:
             world.cell.take(end.details["power"], end.now_us)
         if end.reason in POWER_LOST:
-            forget_unsynced(options, len(ends))
+            forget_unsynced(options, len(ends)) if isinstance(world, World) else world.forget_unsynced(len(ends))
         start = _next_start(options, world, end)
         if start is None:
             return History(ends, time.monotonic() - started, world.utc_at_zero_ms)
@@ -110,7 +116,7 @@ def _wakes(options: Options, end: End) -> list[tuple[int, str]]:
     return found
 
 
-def _next_start(options: Options, world: World, end: End) -> tuple[int, str] | None:
+def _next_start(options: Options, world: AnyWorld, end: End) -> tuple[int, str] | None:
     """(when, after which reset cause) the board boots again; None: it stays off."""
     if end.reason == "cut":
         return end.now_us + int(options.off_seconds * 1_000_000), "power_on"
@@ -131,16 +137,15 @@ def forget_unsynced(options: Options, boot: int) -> None:
 
 
 def boot(
-    options: Options, world: World, index: int, now_us: int, cause: str, produced: int, progress: Progress = lambda virtual_s: None
+    options: Options, world: AnyWorld, index: int, now_us: int, cause: str, produced: int, progress: Progress = lambda virtual_s: None
 ) -> End:
     """One boot to its end. Raises SimError."""
     reader, writer = os.pipe()
     path = world.boot_file(index, now_us, cause, produced, writer)
-    command = [interpreter(), "-X", f"heapsize={heap_size(options.board)}", str(ROOT / "sim/device/boot.py"), str(path)]
     with (options.out / "console.log").open("ab") as log:
         log.write(f"--- boot {index} at {now_us / 1e6:.3f} s: {cause}\n".encode())
         log.flush()
-        child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[writer])
+        child = subprocess.Popen(world.command(path), stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, pass_fds=[writer])
     os.close(writer)
     try:
         line = _wait_for_end(reader, child, options.out / "trace.jsonl", progress)

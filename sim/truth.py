@@ -2,10 +2,10 @@
 # SPDX-License-Identifier: MIT
 """What the camera really produced, and what became of each frame.
 
-The simulated sensor wrote a line per frame; the bytes follow from the reel and the stamp, so the hashes are
-computed here. A frame is `recorded` when it was read back from the card, whatever the firmware believed; `lost:` says what
-struck before it was safe: the end of its boot, or a card that failed; `dropped:` names the model that lost it, the failed
-card that could not take it, or the recording's own reason.
+The simulated sensor wrote a line per frame; the bytes follow from the reel and the stamp, so the hashes are computed here, but for a
+frame that was spoilt, whose hash stands in its line. A frame is `recorded` when it was read back from the card, whatever the firmware
+believed; `lost:` says what struck before it was safe: the end of its boot, or a card that failed; `dropped:` names the model that lost
+it, the failed card that could not take it, or the recording's own reason.
 """
 
 import hashlib
@@ -26,6 +26,7 @@ CARD_ERROR, CARD_FULL = "card_error", "card_full"
 _CAUSES = {"cut": "power_cut"}
 _FAILURES = ("write-error", "write-protected", "read-error", "gone", "swap")  # faults that the firmware meets as an error
 _LINE = '{"n": %d, "boot": %d, "ticks_ms": %d, "size": %d, "sha256": "%s", "fate": "%s"}\n'
+_HASH_DIGITS = 64
 _BACK_MS = 10_000  # a card that works again is recorded on by then
 
 
@@ -89,11 +90,14 @@ def _rows(trace: Path, *kinds: str) -> Iterator[dict[str, Any]]:
 def _hashed(raw: Path, reel_path: Path) -> Iterator[Truth]:
     reel = Reel(reel_path)
     for line in raw.read_text().splitlines():
-        n, boot, ticks_ms, index, _, fate = line.split(" ")
-        number = int(n)
-        data = stamped(reel.frame(int(index)), number)
-        yield Truth(number, int(boot), int(ticks_ms), len(data), hashlib.sha256(data).hexdigest(), fate)
+        n, boot, ticks_ms, what, size, fate = line.split(" ")
+        sha256 = what if len(what) == _HASH_DIGITS else _sha256(stamped(reel.frame(int(what)), int(n), reel.stamp))
+        yield Truth(int(n), int(boot), int(ticks_ms), int(size), sha256, fate)
     reel.close()
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@
 
 import json
 import os
+import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from host_tools.files import write_private
 from host_tools.sources import read_store_file
 from sim import faults
 from sim.cell import Cell
-from sim.image import Image
+from sim.image import ROOT, Image, bytecode_bytes
 from sim.options import Options
 
 FIXED_UTC_MS = 1_767_254_400_000  # 2026-01-01T08:00:00Z
@@ -24,15 +26,22 @@ SECTOR = 512
 FOR_EVER_US = 1 << 50
 UP_S = 1  # from power-on until somebody types
 WORKINGS = (
+    "before",
+    "calls.tape",
     "flash.img",
     "nvs.json",
+    "remains",
     "rtc.json",
+    "state",
     "truth.raw",
     "undo.log",
     "undo2.log",
     "world.json",
     "writes.log",
+    "settings.json",
+    "root",
 )  # some hold the store's key
+CARD_FOLDER = "card"  # of a computer
 RESULTS = ("card.img", "console.log", "trace.jsonl", "truth.jsonl")
 
 
@@ -70,10 +79,10 @@ def cards(options: Options, folder: Path) -> list[tuple[Path, Path]]:
 def windows(options: Options) -> list[list[int]]:
     """When the Wi-Fi is there: the windows asked for; always when there is a store; else never."""
     if options.wifi_windows:
-        return [[_us(start), _us(end)] for start, end in options.wifi_windows]
+        return [[us(start), us(end)] for start, end in options.wifi_windows]
     if options.wifi_from is None and options.wifi_to is None:
         return [[0, FOR_EVER_US]] if options.store else []
-    return [[_us(options.wifi_from or 0), FOR_EVER_US if options.wifi_to is None else _us(options.wifi_to)]]
+    return [[us(options.wifi_from or 0), FOR_EVER_US if options.wifi_to is None else us(options.wifi_to)]]
 
 
 @contextmanager
@@ -84,7 +93,7 @@ def tidied(folder: Path) -> Iterator[None]:
         with without_workings(folder):
             yield
     except KeyboardInterrupt:
-        remove(folder, (*RESULTS, faults.SECOND_CARD))
+        remove(folder, (*RESULTS, CARD_FOLDER, faults.SECOND_CARD))
         raise
     finally:
         if is_ours and folder.exists() and not any(folder.iterdir()):
@@ -101,21 +110,35 @@ def without_workings(folder: Path) -> Iterator[None]:
 
 
 def remove(folder: Path, names: tuple[str, ...]) -> None:
-    for name in names:
-        (folder / name).unlink(missing_ok=True)
+    for path in (folder / name for name in names):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class FlashPart:
+    """The file system's place in a file."""
+
+    path: Path
+    offset: int
+    size: int
 
 
 class World:
     """What stays the same over the boots of one run, and what each boot is given."""
 
-    def __init__(self, options: Options, image: Image, reel: Path, folder: Path, realtime: bool = False) -> None:
-        self._options, self._image, self._reel, self._folder = options, image, reel, folder
+    def __init__(self, options: Options, flash: "Image | FlashPart", reel: Path, folder: Path, realtime: bool = False) -> None:
+        self._options, self._reel, self._folder = options, reel, folder
         self._realtime = realtime
+        self.flash = flash if isinstance(flash, FlashPart) else FlashPart(folder / "flash.img", 0, len(flash.data))
         self.reel = reel
         self.cell = Cell(options.power, options.board) if options.power else None
         now_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
         self.utc_at_zero_ms = now_ms if options.utc_at_zero_ms is None else options.utc_at_zero_ms
-        write_private(folder / "flash.img", image.data)
+        if isinstance(flash, Image):
+            write_private(self.flash.path, flash.data)
         (folder / "nvs.json").write_text("{}")
         (folder / "rtc.json").write_text("")
         for path in (folder / "trace.jsonl", folder / "truth.raw", folder / "writes.log", *(undo for _, undo in cards(options, folder))):
@@ -129,12 +152,12 @@ class World:
 
     def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:
         options, folder = self._options, self._folder
-        cuts = [_us(cut) for cut in options.power_cuts]
+        cuts = [us(cut) for cut in options.power_cuts]
         return {
             "board": {**options.board, "sim": {**options.board["sim"], "profile": options.profile}},
-            "image": str(folder / "flash.img"),
-            "image_offset": 0,
-            "image_size": len(self._image.data),
+            "image": str(self.flash.path),
+            "image_offset": self.flash.offset,
+            "image_size": self.flash.size,
             "card": self._card(),
             "reel": str(self._reel),
             "boot_index": index,
@@ -145,11 +168,12 @@ class World:
             "seed": options.seed,
             "patience_ms": options.patience_ms,
             "cut_at_us": next((cut for cut in cuts if cut > now_us), None),
-            "stop_at_us": FOR_EVER_US if self._realtime else _us(options.seconds + options.drain_seconds),
+            "stop_at_us": FOR_EVER_US if self._realtime else us(options.seconds + options.drain_seconds),
             "heap_bytes": options.board["heap_bytes"],
+            "frozen_bytes": frozen_bytes(options.board),
             "reset_cause": cause,
             "nvs": str(folder / "nvs.json"),
-            "console": {"in": self._typed(now_us / 1_000_000)},
+            "console": {"in": [] if self._realtime else typed(options, now_us / 1_000_000, _ending(options))},
             "wifi": {"networks": [self._network(), *options.networks]},
             "rtc": {**options.rtc, "file": str(folder / "rtc.json")},
             "trace": str(folder / "trace.jsonl"),
@@ -157,9 +181,9 @@ class World:
             "control": f"/dev/fd/{control}",
             "log": str(folder / "writes.log") if options.log_writes else None,
             "power": self.cell.about(now_us) if self.cell else None,
-            "button": [[_us(at_s), pressed_ms] for at_s, pressed_ms in options.button],
-            "activity": [[_us(from_s), percent] for from_s, percent in options.activity],
-            "still": [[_us(from_s), _us(to_s)] for from_s, to_s in options.still],
+            "button": [[us(at_s), pressed_ms] for at_s, pressed_ms in options.button],
+            "activity": [[us(from_s), percent] for from_s, percent in options.activity],
+            "still": [[us(from_s), us(to_s)] for from_s, to_s in options.still],
         }
 
     def _card(self) -> dict[str, Any]:
@@ -172,23 +196,35 @@ class World:
         link = {"bandwidth_bps": options.bandwidth_kbps * 1000, "latency_us": options.latency_ms * 1000}
         return {"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link, **options.network}
 
-    def _typed(self, now_s: float) -> list[list[Any]]:
-        """What the person at the console types: what was asked for, then the end of the recording, once the power is back."""
-        options = self._options
-        ending = "shutdown sync" if options.store and (windows(options) or options.networks) else "shutdown"
-        end_s = max(options.seconds, now_s + UP_S)
-        script = [*options.typed, (end_s, "pause"), (end_s + 1, ending)]
-        return [] if self._realtime else [[_us(at), text + "\r"] for at, text in sorted(script)]
+    def command(self, path: Path) -> list[str]:
+        """What boots it."""
+        return [interpreter(), "-X", f"heapsize={heap_size(self._options.board)}", str(ROOT / "sim/device/boot.py"), str(path)]
 
 
-def _us(seconds: float) -> int:
+def typed(options: Options, now_s: float, ending: str) -> list[list[Any]]:
+    """What the person at the console types: what was asked for, then the end of the recording, once the power is back."""
+    end_s = max(options.seconds, now_s + UP_S)
+    script = [*options.typed, (end_s, "pause"), (end_s + 1, ending)]
+    return [[us(at), text + "\r"] for at, text in sorted(script)]
+
+
+def _ending(options: Options) -> str:
+    return "shutdown sync" if options.store and (windows(options) or options.networks) else "shutdown"
+
+
+def us(seconds: float) -> int:
     return int(seconds * 1_000_000)
 
 
 def heap_size(board: dict[str, Any]) -> str:
     """-X heapsize: the board's heap and what the simulator needs beside it; not much more, for the collector looks through all of it."""
     buffers = board["camera"]["fb_count"] * max(profile["fb_bytes"] for profile in board["profiles"].values())
-    return str(board["heap_bytes"] + buffers + 3 * 1024 * 1024)
+    return str(board["heap_bytes"] + 2 * frozen_bytes(board) + buffers + 3 * 1024 * 1024)
+
+
+def frozen_bytes(board: dict[str, Any]) -> int:
+    """Bytecode that the real board has in its MicroPython image, and not in its heap."""
+    return bytecode_bytes(board) if board.get("frozen") else 0
 
 
 def interpreter() -> str:

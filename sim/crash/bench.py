@@ -49,7 +49,7 @@ class Bench:
     def try_(self, cut: Cut) -> Verdict:
         """What is wrong after a cut and the boot after it."""
         self._take.leave(survivors(cut.variant, self._take, cut.write, cut.seed) or [], self.stage)
-        boot = self.stage.boot(seconds=self._take.scenario.after_seconds, typed=list(self._take.scenario.after))
+        boot = self.stage.boot(seconds=self._take.scenario.after_seconds, typed=list(self._take.scenario.after), power=None)
         try:
             with open_source(self.stage.card) as source:
                 return judge(self._case(cut, boot, load(source, hashes=True)))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import partial
 
 from sim import card_damage
+from sim.cell import Power
 from sim.crash.board_script import run_on
 from sim.crash.stage import Stage
 from sim.crash.take import Scenario, tape_of
@@ -14,6 +15,7 @@ from sim.crash.variants import survivors
 from sim.fat32 import RESERVED_SECTORS
 
 _OFTEN = {"commit_interval_ms": 400, "segment_ms": 1000}
+_SHORT_OF_POWER = Power(60, charge=0.028, surroundings=[(0.0, 21.0, 250), (6.0, 21.0, 0)])
 _LONG = {"segment_ms": 600_000, "part_bytes": 5 << 20}
 _PAUSES = ((1, "pause"), (1.8, "resume"), (2.6, "pause"), (3.4, "resume"))
 
@@ -84,6 +86,9 @@ ALL = (
     Scenario("journal", "a file of the journal is full, the next begins", 3, _OFTEN, _journal_full),
     Scenario("upload", "segments are sent, whole and in parts, and called stored", 8, _LONG, _unsent, after_seconds=6, sends=True),
     Scenario("settings", "pause and resume are saved on the flash", 4, _OFTEN, _used, _PAUSES),
+    Scenario(
+        "power", "the governor takes a poorer profile, then closes all and sleeps", 60, {"target_hours": 14}, _used, power=_SHORT_OF_POWER
+    ),
     Scenario("format", "the owner lets the card be formatted", 5, _OFTEN, _used, ((1.5, "card format sim-1"),), wipes=b"DAYLOG FORMAT"),
 )
 SCENARIOS = {scenario.name: scenario for scenario in ALL}

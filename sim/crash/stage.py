@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from host_tools.truth import Produced
-from sim import image, reel, runner
+from sim import image, reels, runner
 from sim.image import Image
 from sim.options import Options
 from sim.reel import Reel, stamped
@@ -44,7 +44,7 @@ class Stage:
         self.nvs = b"{}"
         self.boots = 0
         self.frames: list[Produced] = []  # of all boots so far
-        self._reel = reel.make(options.video, options.board["profiles"][options.profile])
+        self._reel = reels.together(options.video, options.profiles)
         self._frames = Reel(self._reel)
 
     def boot(self, log: bool = False, **changes: Any) -> Boot:

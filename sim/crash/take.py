@@ -19,6 +19,7 @@ from host_tools.card_journal import Key
 from host_tools.clips import BOARD, clip
 from host_tools.truth import Produced
 from sim import card_image
+from sim.cell import Power
 from sim.crash.custody import accepting
 from sim.crash.stage import Boot, Stage, extents
 from sim.crash.tape import CARD, FLASH, NVS, Patch, Tape, Write
@@ -37,7 +38,8 @@ def _nothing(stage: Stage) -> None:
 class Scenario:
     """`before`: what happens on the stage before the boot that is taped. `typed`: at the console, in that boot. `after`: in the boot that
     follows a cut; `after_seconds`: how long that records, from power-on. `sends`: in the taped boot there is Wi-Fi, and a store.
-    `wipes`: the owner lets everything be erased, from the write of these bytes on."""
+    `wipes`: the owner lets everything be erased, from the write of these bytes on. `power`: the battery,
+    which is full again after the cut."""
 
     name: str
     about: str
@@ -49,6 +51,7 @@ class Scenario:
     after_seconds: float = 3.0
     sends: bool = False
     wipes: bytes = b""
+    power: Power | None = None
 
     @property
     def interval_ms(self) -> int:
@@ -119,10 +122,12 @@ def options_of(scenario: Scenario, folder: Path, settings: dict[str, Any] | None
     """A board that makes many writes of few bytes."""
     board = load(BOARD)
     small = {"size": "QQVGA", "width": 160, "height": 120, "fps": FPS, "expected_kb_per_frame": 2, "fb_bytes": 8192, "chunk_bytes": 65536}
-    board["profiles"]["small"] = {**board["profiles"]["qvga20"], **small}
+    board["profiles"]["small"] = small = {**board["profiles"]["qvga20"], **small}
+    board["profiles"]["smaller"] = {**small, "size": "R96X96", "width": 96, "height": 96, "expected_kb_per_frame": 1, "current_ma": 160}
     next(row for row in board["flash"]["partitions"] if row["name"] == "vfs")["size"] = FLASH_BYTES
     given = {**scenario.settings, **(settings or {})}
-    return Options(board, clip(), scenario.seconds, folder, profile="small", settings=given, card_mb=CARD_MB, typed=list(scenario.typed))
+    typed, power = list(scenario.typed), scenario.power
+    return Options(board, clip(), scenario.seconds, folder, profile="small", settings=given, card_mb=CARD_MB, typed=typed, power=power)
 
 
 def record(scenario: Scenario, folder: Path) -> Take:

@@ -14,6 +14,7 @@ The world is a dict, written by sim/world.py:
     seed, patience_ms         of all chance; how long, in real time, a real peer is waited for
     cut_at_us, stop_at_us     when the power is cut (or None), and the end of the run
     heap_bytes, reset_cause, unique_id, nvs (a JSON file that outlives the boot)
+    frozen_bytes              bytecode that is part of the board's MicroPython and takes nothing of the heap; 0: it is loaded from flash
     console                   {in: [[at_us, text]]}
     wifi                      {networks: [what air.py understands, ...]}
     rtc                       {file, present, drift_ppm}: see rtc.py
@@ -24,6 +25,7 @@ The world is a dict, written by sim/world.py:
     log                       None, or a file that gets every write which outlives a power cut: see write_log.py
 """
 
+import gc
 import os
 import random
 import ssl  # noqa: F401  the firmware finds it loaded
@@ -33,31 +35,27 @@ import vfs
 
 from sim.device.air import Air
 from sim.device.button import Button
-from sim.device.camera import CameraModule
 from sim.device.card import CardModel
 from sim.device.card_faults import FaultyCard
 from sim.device.clock import Clock
 from sim.device.console import SysModule, TypedInput, TypedText
 from sim.device.ending import Ending
-from sim.device.esp32 import Esp32Module
 from sim.device.fence import Fenced, FencedOs
 from sim.device.flash import Flash
 from sim.device.heap import Heap
-from sim.device.i2c import make_i2c
 from sim.device.ioqueue import VirtualQueue
-from sim.device.machine import MachineModule
-from sim.device.network import NetworkModule
 from sim.device.radio import Radio
 from sim.device.rtc import Rtc
 from sim.device.scene import Scene
-from sim.device.sensor import Reel, Sensor
+from sim.device.sensor import Reel
 from sim.device.sockets import SocketModule, SslModule
 from sim.device.supply import Supply
 from sim.device.trace import Trace
 from sim.device.vtime import install
-from sim.device.write_log import CARD, FLASH, NVS, WriteLog
+from sim.device.write_log import CARD, FLASH, WriteLog
 
 PATIENCE_MS = 10_000  # real milliseconds that a real peer may keep virtual time waiting
+READ_BYTES = 256  # a board reads 32, but makes no garbage of it; ours would scatter what the firmware keeps over its whole heap
 UNIQUE_ID = (0x24, 0x58, 0x7C, 0xD1, 0x0A, 0x01)
 
 
@@ -70,77 +68,65 @@ class Board:
         self.trace = Trace(open(world["trace"], "a"), clock)
         self.ending = Ending(open(world["control"], "w"), clock, self.trace)
         self.trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
-        self._log = WriteLog(open(world["log"], "ab"), clock) if world.get("log") else None
-        self.sensor = self._sensor(world, board)
-        self.card = self._card(world, board, seed)
-        self._watch(self.card, CARD)
+        self.log = WriteLog(open(world["log"], "ab"), clock) if world.get("log") else None
         self.radio = Radio(world["wifi"]["networks"], clock, self.trace)
         self.supply = Supply(world["power"], board, clock, self.trace, self.ending) if world.get("power") else None
+        self.unique_id = bytes(world.get("unique_id", UNIQUE_ID))
+        self.truth = open(world["truth"], "a")
+        self.reel = Reel(world["reel"]) if world.get("reel") else None
+        self.scene = Scene(self.reel, world.get("activity"), world.get("still"))
+        self.make_card = lambda clock: self._card(world, board, seed, clock)
         self._image = open(world["image"], "r+b")
         self._put_modules_in_place(world, board, seed)
         self._mount_flash(world)
-        self.heap = Heap(world["heap_bytes"], clock, lambda: self.sensor.captured)
+        modules_bytes = _load_frozen(board["port"], world["frozen_bytes"]) if world.get("frozen_bytes") else 0
+        self.heap = Heap(world["heap_bytes"] - modules_bytes, clock, lambda: self.port.sensor.captured)
         self._set_alarms(world)
 
-    def _sensor(self, world, board):
-        truth = open(world["truth"], "a")
-        choice = board["sim"].get("profile", board["default_profile"])
-        count = board["camera"]["fb_count"]
-        reel = Reel(world["reel"]) if world.get("reel") else None
-        scene = Scene(reel, world.get("activity"), world.get("still"))
-        about = world["boot_index"], world.get("produced", 0)
-        sensor = Sensor(board["profiles"], choice, count, reel, self.clock, truth, about[0], about[1], scene)
-        self.ending.before(sensor.stop)
-        return sensor
-
-    def _card(self, world, board, seed):
+    def _card(self, world, board, seed, clock):
+        """The card of the world, whose time is that of `clock`; None if the slot is empty."""
         about = world.get("card")
         if not about:
             return None
-        arguments = _files(about) + (about["sectors"], board["sim"]["card"], self.clock, self.trace, seed)
+        arguments = _files(about) + (about["sectors"], board["sim"]["card"], clock, self.trace, seed)
         if not about.get("faults"):
             return CardModel(*arguments)
         return FaultyCard(*arguments, about["faults"], _files(about["second"]) if "second" in about else None)
 
     def _watch(self, memory, number):
         """Let the log see what is written to a memory, if there is one of each."""
-        if self._log is not None and memory is not None:
-            memory.observer = self._log.part(number)
+        if self.log is not None and memory is not None:
+            memory.observer = self.log.part(number)
 
     def _put_modules_in_place(self, world, board, seed):
         air, supply = Air(self.radio, self.clock), self.supply
-        if supply is not None:
-            self.sensor.on_power, self.radio.on_power, air.on_send = supply.camera, supply.radio, supply.sends
-        bus = make_i2c(_bus_pins(board), supply.chips(board.get("gauge")) if supply else {}, self.clock)
         buttons = {board["button"]["pin"]: Button(world.get("button", []), self.clock)} if "button" in board else {}
-        rtc = Rtc(world.get("rtc"), self.clock, world["reset_cause"] == "power_on")
+        port = __import__("sim.device.%s_port" % board["port"], None, None, ("Port",))
+        rtc = Rtc(world.get("rtc"), self.clock, world["reset_cause"] == "power_on", port.EPOCH_S)
         typed = None if self.clock.realtime else TypedText(TypedInput(world["console"]["in"], self.clock))
-        board_time = install(self.clock, lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS)), rtc)
-        unique_id = bytes(world.get("unique_id", UNIQUE_ID))
+        make_queue = lambda core, clock: VirtualQueue(core, clock, world.get("patience_ms", PATIENCE_MS))  # noqa: E731
+        board_time = install(self.clock, make_queue, rtc, port.EPOCH_S)
         random.seed(seed)
-        self.esp32 = Esp32Module(
-            open(world["nvs"], "r+"), board["flash"]["partitions"], self._log and self._log.part(NVS), supply and supply.power
-        )
-        vendor = {
-            "machine": MachineModule(
-                board, self.clock, self.card, self.ending, self.trace, board_time, bus, buttons, world["reset_cause"], unique_id
-            ),
-            "camera": CameraModule(self.sensor, board["camera"], self.clock, self.trace),
-            "network": NetworkModule(self.radio, self.clock),
-            "esp32": self.esp32,
+        self.port = port.Port(self, world, board_time, buttons)
+        self.ending.before(self.port.sensor.stop)
+        self._watch(self.port.card, CARD)
+        if supply is not None:
+            self.port.sensor.on_power, self.radio.on_power, air.on_send = supply.camera, supply.radio, supply.sends
+        common = {
             "socket": SocketModule(air),
             "ssl": SslModule(),
             "sys": SysModule(sys, typed),
             "os": FencedOs(os, seed),
             "vfs": Fenced(vfs, ("VfsPosix",)),
         }
-        for name in vendor:
-            sys.modules[name] = vendor[name]
+        for modules in (self.port.modules, common):
+            for name in modules:
+                sys.modules[name] = modules[name]
 
     def _mount_flash(self, world):
         flash = Flash(self._image, world["image_offset"], world["image_size"])
         self._watch(flash, FLASH)
-        root = vfs.VfsLfs2(flash)
+        root = vfs.VfsLfs2(flash, readsize=READ_BYTES)
         vfs.umount("/")
         vfs.mount(root, "/")
         os.chdir("/")
@@ -154,15 +140,21 @@ class Board:
 
     def _report(self):
         """What every ending tells."""
-        told = {"heap": self.heap.report(), "produced": self.sensor.produced, "wake_pin": self.esp32.wake_pin}
+        told = {"heap": self.heap.report(), "produced": self.port.sensor.produced, "wake_pin": self.port.wake_pin}
         if self.supply:
             told["power"] = self.supply.power.report()
         return told
 
 
-def _bus_pins(board):
-    gauge = board.get("gauge", {})
-    return gauge.get("scl"), gauge.get("sda")
+def _load_frozen(port, bytecode_bytes):
+    """Import all modules before the board's heap begins; returns what of that would be in it: all but the bytecode, and half of
+    the rest, which is pointers of 8 bytes here and of 4 there."""
+    gc.collect()
+    before = gc.mem_alloc()
+    for name in ("firmware.app", "hal." + port):
+        __import__(name)
+    gc.collect()
+    return (gc.mem_alloc() - before - bytecode_bytes) // 2
 
 
 def _files(card):

@@ -9,7 +9,8 @@ time-out. Stricter where the real one would be silent: wrong pins, a name that d
 TIMEOUT_MS = 4000  # FB_GET_TIMEOUT of esp32-camera
 START_US = 350_000  # an estimate: probing the sensor, its registers, the frame the constructor takes for itself
 ENOENT = 2
-_PINS = ("data_pins", "pclk_pin", "vsync_pin", "href_pin", "sda_pin", "scl_pin", "xclk_pin")
+_PINS = ("data_pins", "pclk_pin", "vsync_pin", "href_pin", "sda_pin", "scl_pin", "xclk_pin", "powerdown_pin", "reset_pin")
+_NOT_WIRED = -1
 # Lowest and highest setting of each knob of an OV2640 (esp32-camera, sensors/ov2640.c).
 _KNOBS = {
     "contrast": (-2, 2), "brightness": (-2, 2), "saturation": (-2, 2), "gainceiling": (0, 6), "quality": (0, 100),
@@ -44,8 +45,11 @@ FrameSize = _Names(
 )  # fmt: skip
 
 
-def make_camera(sensor, wired, clock, trace):
-    """The Camera class of a board whose `camera` table is `wired`. One sensor: a second Camera stops the first."""
+def make_camera(sensor, wired, clock, trace, supplied):
+    """The Camera class of a board whose `camera` table is `wired`. One sensor: a second Camera stops the first.
+
+    `supplied()`: whether its rails give what it needs.
+    """
     current = [None]
 
     class Camera:
@@ -54,7 +58,7 @@ def make_camera(sensor, wired, clock, trace):
             xclk_freq=20, powerdown_pin=-1, reset_pin=-1, pixel_format=PixelFormat.RGB565, frame_size=FrameSize.QQVGA, jpeg_quality=85,
             fb_count=2, grab_mode=GrabMode.LATEST, init=True,
         ):  # fmt: skip
-            pins = (data_pins, pclk_pin, vsync_pin, href_pin, sda_pin, scl_pin, xclk_pin)
+            pins = (data_pins, pclk_pin, vsync_pin, href_pin, sda_pin, scl_pin, xclk_pin, powerdown_pin, reset_pin)
             _check(wired, pins, i2c, xclk_freq, pixel_format)
             if current[0] is not None:
                 current[0].deinit()
@@ -71,6 +75,8 @@ def make_camera(sensor, wired, clock, trace):
             if not self._on:
                 size = FrameSize.name_of(self._config["frame_size"])
                 clock.advance_us(START_US)
+                if not supplied():
+                    raise OSError("Failed to capture initial frame: nothing answers on the sensor's bus, for its rails are off")
                 sensor.start(size, self._config["fb_count"], self._config["grab_mode"] == GrabMode.LATEST)
                 trace.add("camera_on", size=size)
                 self._set("_on", True)
@@ -155,7 +161,7 @@ def _check(wired, pins, i2c, xclk_freq, pixel_format):
     if pixel_format != PixelFormat.JPEG:
         raise ValueError("the simulated sensor gives JPEG only")
     for name, pin in zip(_PINS, pins):
-        expected = wired["pins"][name]
+        expected = wired["pins"].get(name, _NOT_WIRED)
         if (list(pin) if name == "data_pins" else pin) != expected:
             raise OSError("Failed to capture initial frame: this board's %s is %s, not %s" % (name, expected, pin))
 
@@ -165,8 +171,8 @@ class CameraModule:
 
     FrameSize, PixelFormat, GrabMode, GainCeiling = FrameSize, PixelFormat, GrabMode, GainCeiling
 
-    def __init__(self, sensor, wired, clock, trace):
-        self.Camera = make_camera(sensor, wired, clock, trace)
+    def __init__(self, sensor, wired, clock, trace, supplied=lambda: True):
+        self.Camera = make_camera(sensor, wired, clock, trace, supplied)
 
     def Version(self):
         return "0.6.0"

@@ -15,11 +15,13 @@ class Esp32Module:
     HEAP_DATA, HEAP_EXEC = 4, 1
     WAKEUP_ALL_LOW, WAKEUP_ANY_HIGH = False, True
 
-    def __init__(self, nvs_file, partitions, observer=None, power=None):
+    def __init__(self, nvs_file, partitions, mcu, observer=None, power=None):
         self.NVS = _make_nvs(nvs_file, observer)
         self.Partition = _make_partition(partitions)
-        self._power = power
         self.wake_pin = None
+        self._wakes = mcu["wakes"]
+        if mcu["thermometer"]:
+            self.mcu_temperature = lambda: power.die_c if power else 48
 
     def idf_heap_info(self, capabilities):
         return [(300000, 150000, 110000, 100000)]
@@ -27,10 +29,9 @@ class Esp32Module:
     def wake_on_ext0(self, pin, level):
         if level != self.WAKEUP_ALL_LOW:
             raise ValueError("a button pulls its pin to ground")
+        if not any(first <= pin._number <= last for first, last in self._wakes):
+            raise ValueError("invalid pin")  # not one of the RTC's
         self.wake_pin = pin._number
-
-    def mcu_temperature(self):
-        return self._power.die_c if self._power else 48
 
 
 def _make_nvs(file, observer):

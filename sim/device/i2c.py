@@ -26,9 +26,10 @@ def make_i2c(wired, chips, clock):
 
         def _chip(self, address, length):
             self._pass(length + 3)
-            if address not in self._chips:
+            chip = self._chips.get(address)
+            if chip is None or not getattr(chip, "answers", _always)():
                 raise OSError(ENODEV)
-            return self._chips[address]
+            return chip
 
         def _pass(self, length):
             clock.advance_us(length * BITS_A_BYTE * 1_000_000 // self._hz)
@@ -44,7 +45,19 @@ def make_i2c(wired, chips, clock):
         def writeto_mem(self, address, register, data, *, addrsize=8):
             self._chip(address, len(data)).write(register, data)
 
+        def writeto(self, address, data):
+            self._chip(address, len(data)).take(data)
+            return len(data)
+
+        def readfrom_into(self, address, buffer):
+            self._chip(address, len(buffer)).give(buffer)
+
     return I2C
+
+
+def _always():
+    """Most chips answer as long as the board has power."""
+    return True
 
 
 def _number(pin):

@@ -18,8 +18,9 @@ class MachineModule:
         self._cause, self._unique_id = RESET_CAUSES.get(cause, 0), unique_id
         self._clock, self._ending = clock, ending
         self._hz = 240_000_000
-        self.SDCard = _make_sd_card(board["card"], card)
-        self.Pin = _make_pin(_reserved(board), buttons, trace)
+        mcu = board["facts"]["mcu"]
+        self.SDCard = _make_sd_card(board["card"], mcu, card)
+        self.Pin = _make_pin(mcu, _reserved(board), buttons, trace)
         self.WDT = _make_watchdog(clock, ending)
         self.Timer = _make_timer(clock)
         self.RTC = _make_rtc(board_time)
@@ -57,19 +58,25 @@ class MachineModule:
         self._hz = hz
 
 
-def _make_sd_card(wired, card):
+def _make_sd_card(wired, mcu, card):
     class SDCard:
         """Keyword-only, as the esp32 port's. With other pins than the board's it finds no card."""
 
         def __init__(
             self, *, slot=1, width=1, cd=None, wp=None, miso=None, mosi=None, sck=None, cs=None, cmd=None, data=None, freq=20000000
         ):
-            if (miso, mosi, cs) != (None, None, None):
-                raise ValueError("SPI pins given for an SD/MMC slot")
+            if slot not in mcu["sdmmc_slots"] + mcu["spi_slots"]:
+                raise ValueError("invalid slot number")
+            if "sdmmc_pins" in mcu and (cmd, data) != (None, None):
+                raise TypeError("extra keyword arguments given")
+            if slot in mcu["spi_slots"] and (cmd, data) != (None, None):
+                raise ValueError("invalid config: SPI slot with SDMMC pin arguments")
+            if slot in mcu["sdmmc_slots"] and (miso, mosi, cs) != (None, None, None):
+                raise ValueError("invalid config: SDMMC slot with SPI pin arguments")
             if data is not None and len(data) != width:
-                raise ValueError("data must have as many pins as the width")
-            given = {"slot": slot, "width": width, "sck": sck, "cmd": cmd, "data": list(data or ())}
-            self._wired = all(given[key] == wired[key] for key in given)
+                raise ValueError("data argument length must match width %d" % width)
+            pins = {"miso": miso, "mosi": mosi, "sck": sck, "cs": cs, "cmd": cmd, "data": data and list(data)}
+            self._wired = (slot, width) == (wired["slot"], wired["width"]) and all(pins[name] == wired["pins"].get(name) for name in pins)
             self._ready = self._wired and card is not None and card.answers()
 
         def _answers(self):
@@ -104,18 +111,23 @@ def _make_sd_card(wired, card):
 
 
 def _reserved(board):
-    """pin -> what it is wired to: no Pin object may drive those."""
+    """pin -> what it is wired to: no Pin object may drive those. Power-down is the firmware's while the driver does not run."""
     pins = {}
-    for part in ("card", "camera"):
-        table = board[part].get("pins", board[part])
+    for part, table in (("card", board["facts"]["card_pins"]), ("camera", board["camera"]["pins"])):
         for name in table:
-            if name in ("sck", "cmd", "data") or name.endswith(("_pin", "_pins")):
-                for pin in table[name] if isinstance(table[name], list) else [table[name]]:
+            for pin in table[name] if isinstance(table[name], list) else [table[name]]:
+                if pin in pins and pin not in board.get("shared_pins", ()):
+                    raise ValueError("pin %d is wired to %s and to %s %s" % (pin, pins[pin], part, name))
+                if name != "powerdown_pin":
                     pins[pin] = "%s %s" % (part, name)
     return pins
 
 
-def _make_pin(reserved, buttons, trace):
+def _within(ranges, pin):
+    return any(first <= pin <= last for first, last in ranges)
+
+
+def _make_pin(mcu, reserved, buttons, trace):
     """`buttons`: number of a pin -> what pulls it down."""
 
     class Pin:
@@ -123,8 +135,10 @@ def _make_pin(reserved, buttons, trace):
         IRQ_RISING, IRQ_FALLING = 1, 2
 
         def __init__(self, number, mode=-1, pull=-1, *, value=None):
-            if not 0 <= number <= 48 or 22 <= number <= 25:  # ESP32-S3 datasheet: GPIO0..21 and 26..48
+            if not _within(mcu["pins"], number) or _within(mcu["flash"], number):
                 raise ValueError("invalid pin")
+            if mode == Pin.OUT and _within(mcu["input_only"], number):
+                raise ValueError("pin %d can only be read" % number)
             if number in reserved:
                 raise ValueError("pin %d is wired to this board's %s" % (number, reserved[number]))
             self._number, self._level, self._mode = number, 0, mode

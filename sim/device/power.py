@@ -23,9 +23,10 @@ class Power:
         self._settled_us = clock.now_us
         self._ambient_c, self._external_ma = surroundings(clock.now_us)
         self.used_mwh = used_mwh
-        self._pulses = 0  # mA times us, since time was settled
+        self._pulses = self._pulse_ma = 0  # mA times us that were announced and are not drawn yet, and how much of it at a time
         self._average_ma = self.load_ma()
         self.on_brownout = None
+        self.charges = True  # a charging chip may refuse to, and only feed the board
         clock.at(clock.now_us + LOOK_US, self._look)
 
     # -- the parts of the board ------------------------------------------------------------
@@ -42,8 +43,9 @@ class Power:
         self._check(self.load_ma() + extra)
 
     def pulse(self, milliamps, duration_us):
-        """A part has drawn more for a moment, too short for the voltage to matter."""
+        """A part draws more, from now on for so long or after what it draws already; too short for the voltage to matter."""
         self._pulses += milliamps * duration_us
+        self._pulse_ma = milliamps
 
     def load_ma(self):
         return sum(self._loads.values())
@@ -51,15 +53,20 @@ class Power:
     # -- time ------------------------------------------------------------------------------
 
     def _settle(self):
-        seconds = (self._clock.now_us - self._settled_us) / 1e6
-        if seconds <= 0:
+        passed_us = self._clock.now_us - self._settled_us
+        if passed_us <= 0:
             return
-        self._settled_us = self._clock.now_us
-        self._average_ma = self.load_ma() + self._pulses / (seconds * 1e6)
-        self._pulses = 0
-        self.used_mwh += self._battery.flow(self._average_ma, self._external_ma, seconds, self._warmth.celsius)
+        self._settled_us, seconds = self._clock.now_us, passed_us / 1e6
+        spent = min(self._pulses, self._pulse_ma * passed_us)
+        self._pulses -= spent
+        self._average_ma = self.load_ma() + spent / passed_us
+        self.used_mwh += self._battery.flow(self._average_ma, self._offer_ma(self._average_ma), seconds, self._warmth.celsius)
         self._warmth.flow(self._power_mw(), self._ambient_c, seconds)
         self._ambient_c, self._external_ma = self._surroundings(self._clock.now_us)
+
+    def _offer_ma(self, load_ma):
+        """What the charger gives to a board that draws so much."""
+        return self._external_ma if self.charges else min(self._external_ma, load_ma)
 
     def _power_mw(self):
         return self._average_ma * 3.7
@@ -73,7 +80,7 @@ class Power:
         self._clock.at(self._clock.now_us + LOOK_US, self._look)
 
     def _check(self, load_ma):
-        current_ma = self._battery.current_ma(load_ma, self._external_ma, self._warmth.celsius)
+        current_ma = self._battery.current_ma(load_ma, self._offer_ma(load_ma), self._warmth.celsius)
         if self._battery.terminal_mv(current_ma, self._warmth.celsius) < self._brownout_mv and self.on_brownout:
             self.on_brownout()
 
@@ -82,7 +89,7 @@ class Power:
     @property
     def current_ma(self):
         self._settle()
-        return int(self._battery.current_ma(self._average_ma, self._external_ma, self._warmth.celsius))
+        return int(self._battery.current_ma(self._average_ma, self._offer_ma(self._average_ma), self._warmth.celsius))
 
     @property
     def battery_mv(self):

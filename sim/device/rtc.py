@@ -8,18 +8,18 @@ one the processor's counter starts at its epoch whenever the power comes.
 
 import json
 
-EPOCH_S = 946684800  # of the esp32 port, 2000-01-01
+EPOCH_S = 946684800  # 2000-01-01, of most ports
 
 
 class Rtc:
-    def __init__(self, about, clock, power_was_off):
+    def __init__(self, about, clock, power_was_off, epoch_s=EPOCH_S):
         about = about or {}
         self._clock = clock
         self._file = open(about["file"], "r+") if "file" in about else None  # now: later the root is the board's
         self._drift_ppm = about.get("drift_ppm", 0)
         self._at_us, self._reads_us = self._kept()
         if self._reads_us == 0 or (power_was_off and not about.get("present")):
-            self.set_us(EPOCH_S * 1_000_000)
+            self.set_us(epoch_s * 1_000_000)
 
     def _kept(self):
         """(when it was set, to what)"""

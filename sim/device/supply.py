@@ -23,6 +23,20 @@ PICTURE_MS = 700  # that the sensor runs for one picture of a time-lapse
 CHIPS = {"max17048": (0x36, Max17048), "ina219": (0x40, Ina219), "axp2101": (0x34, Axp2101)}
 
 
+class Mains:
+    """What a chip measures in a world whose power is not modelled: a full cell, and a charger that feeds the board."""
+
+    battery_mv, percent, percent_per_hour, current_ma, external_mv = 4100, 100, 0, 0, 5000
+
+
+def on_the_bus(gauge, source):
+    """address -> chip, of the gauge that a board's data names."""
+    if gauge is None:
+        return {}
+    address, chip = CHIPS[gauge["chip"]]
+    return {address: chip(source)}
+
+
 class Supply:
     def __init__(self, about, board, clock, trace, ending):
         self._loads, self._radio_ma = board["sim"]["loads"], board["power"]["radio_ma"]
@@ -45,13 +59,6 @@ class Supply:
         while len(rows) > 1 and rows[1][0] <= now_us:
             rows.pop(0)
         return rows[0][1], rows[0][2]
-
-    def chips(self, gauge):
-        """address -> chip, of the gauge that a board's data names."""
-        if gauge is None:
-            return {}
-        address, chip = CHIPS[gauge["chip"]]
-        return {address: chip(self.power)}
 
     # -- the parts of the board ------------------------------------------------------------
 

@@ -27,10 +27,10 @@ def ticks_diff(later, earlier):
 
 
 class Time:
-    """The board's `time`. As on the esp32, it counts seconds from 2000."""
+    """The board's `time`. It counts seconds from its port's epoch."""
 
-    def __init__(self, clock, rtc):
-        self._clock, self._rtc = clock, rtc
+    def __init__(self, clock, rtc, epoch_s=EPOCH_S):
+        self._clock, self._rtc, self._epoch_s = clock, rtc, epoch_s
         self.ticks_add, self.ticks_diff = ticks_add, ticks_diff
         self.localtime = self.gmtime
 
@@ -52,24 +52,24 @@ class Time:
         self._clock.advance_us(int(max(0, duration_s) * 1_000_000))
 
     def time(self):
-        return self._rtc.unix_us() // 1_000_000 - EPOCH_S
+        return self._rtc.unix_us() // 1_000_000 - self._epoch_s
 
     def time_ns(self):
-        return self._rtc.unix_us() * 1000 - EPOCH_S * 1_000_000_000
+        return self._rtc.unix_us() * 1000 - self._epoch_s * 1_000_000_000
 
     def set_rtc(self, seconds, us):
-        """For machine.RTC: seconds since 2000, and microseconds."""
-        self._rtc.set_us((seconds + EPOCH_S) * 1_000_000 + us)
+        """For machine.RTC: seconds since the epoch, and microseconds."""
+        self._rtc.set_us((seconds + self._epoch_s) * 1_000_000 + us)
 
     def gmtime(self, seconds=None):
-        return real_time.gmtime((self.time() if seconds is None else seconds) + EPOCH_S)
+        return real_time.gmtime((self.time() if seconds is None else seconds) + self._epoch_s)
 
     def mktime(self, fields):
         """A board has no time zone, whatever the host has."""
         year, month, day, hour, minute, second = fields[:6]
         year, month = year - (month < 3), (month + 9) % 12  # years that begin in March end with the leap day
         days = year * 365 + year // 4 - year // 100 + year // 400 + (month * 153 + 2) // 5 + day - DAYS_TO_2000
-        return days * 86400 + hour * 3600 + minute * 60 + second
+        return days * 86400 + hour * 3600 + minute * 60 + second + EPOCH_S - self._epoch_s
 
 
 class _Ahead:
@@ -81,13 +81,13 @@ class _Ahead:
         self.ticks_diff, self.ticks_add = real_time.ticks_diff, real_time.ticks_add
 
 
-def install(clock, make_queue, rtc):
+def install(clock, make_queue, rtc, epoch_s=EPOCH_S):
     """Put `time` in place and make asyncio wait in `make_queue(core, clock, ticks_ms)`; returns the board's `time`."""
     ahead = _Ahead(clock)
     sys.modules["time"] = ahead
     import asyncio
 
     asyncio.core._io_queue = make_queue(asyncio.core, clock)
-    board_time = Time(clock, rtc)
+    board_time = Time(clock, rtc, epoch_s)
     sys.modules["time"] = board_time
     return board_time

@@ -6,6 +6,7 @@ from sim.device.i2c import no_register
 
 CHIP_ID = 0x4A
 ALDO_ON_AT_START = 0x00
+MEASURE_BATTERY, MEASURE_TS = 0x01, 0x02  # of register 0x30; no cell here has the thermistor that TS is for
 RAILS = ("aldo1", "aldo2", "aldo3", "aldo4")
 
 
@@ -14,7 +15,8 @@ class Axp2101:
 
     def __init__(self, source, on_rails=None, on_off=None):
         self._source, self._on_rails, self._on_off = source, on_rails, on_off
-        self._kept = {0x10: 0x30, 0x30: 0x00, 0x62: 0x05, 0x64: 0x03, 0x90: ALDO_ON_AT_START, 0x92: 0, 0x93: 0, 0x94: 0, 0x95: 0}
+        self._kept = {0x10: 0x30, 0x30: MEASURE_TS, 0x62: 0x05, 0x64: 0x03, 0x90: ALDO_ON_AT_START, 0x92: 0, 0x93: 0, 0x94: 0, 0x95: 0}
+        source.charges = False
 
     def rail_mv(self, name):
         number = RAILS.index(name)
@@ -28,7 +30,7 @@ class Axp2101:
         if register in self._kept:
             return self._kept[register]
         source = self._source
-        battery_mv = source.battery_mv if self._kept[0x30] & 1 else 0  # nothing is measured until its ADC is on
+        battery_mv = source.battery_mv if self._kept[0x30] & MEASURE_BATTERY else 0  # nothing is measured until its ADC is on
         table = {
             0x00: 0x20 if source.external_mv else 0,
             0x01: (1 if source.current_ma > 0 else 2 if source.current_ma < 0 else 0) << 5 | (0 if source.external_mv else 8),
@@ -51,6 +53,8 @@ class Axp2101:
         if register not in self._kept:
             raise no_register("AXP2101", register)
         before, self._kept[register] = self._kept[register], value
+        if register == 0x30:
+            self._source.charges = not value & MEASURE_TS
         if register == 0x10 and value & 1 and self._on_off:
             self._on_off()
         if register in (0x90, 0x92, 0x93, 0x94, 0x95) and value != before and self._on_rails:

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The world that a simulated computer is booted into: what sim/world.py is to a board that takes a firmware image.
+
+Its card is a folder, its encoder gives a real H.264 stream, and its interpreter is this one.
+"""
+
+import json
+import shutil
+import sys
+from pathlib import Path
+from random import Random
+from typing import Any
+
+from host_tools import boards
+from host_tools.errors import UsageError
+from sim import reel, stream
+from sim.linux import tape
+from sim.linux.remains import MODELS, History
+from sim.options import Options
+from sim.world import CARD_FOLDER, FIXED_UTC_MS, device_settings, typed, us
+
+STATE_FOLDER = "state"
+FOLDERS = (CARD_FOLDER, STATE_FOLDER)  # what is on its disk
+_UNKNOWN = ("store", "power", "networks", "network", "activity", "still", "wifi_windows", "button", "before_main", "log_writes")
+_SMALL = {"width": 160, "height": 120, "fps": 30, "bitrate": 300_000, "chunk_bytes": 131_072, "expected_kb_per_frame": 2}
+
+
+def small_board(**profile: Any) -> dict[str, Any]:
+    """The first computer at hand, with pictures so small that they take no time to encode."""
+    board = next(board for board in map(boards.load, boards.names()) if boards.is_computer(board))
+    default = board["default_profile"]
+    return {**board, "profiles": {default: {**board["profiles"][default], **_SMALL, **profile}}}
+
+
+def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> "ComputerWorld":
+    """Everything a boot needs, in the run's folder. Raises DaylogError."""
+    asked = [name for name in _UNKNOWN if getattr(options, name)]
+    if asked:
+        raise UsageError(f"a simulated computer knows nothing of {', '.join(asked)} yet", "leave it out, or take a microcontroller")
+    frames = stream.make(options.video, options.board["profiles"][options.profile], progress)
+    for folder in FOLDERS:
+        (options.out / folder).mkdir(parents=True, exist_ok=True)
+    return ComputerWorld(options, frames)
+
+
+class ComputerWorld:
+    """What stays the same over the boots of one run, and what each boot is given."""
+
+    cell = None
+
+    def __init__(self, options: Options, frames: Path) -> None:
+        self._options, self.reel = options, frames
+        self.utc_at_zero_ms = options.utc_at_zero_ms or FIXED_UTC_MS
+        self._root = options.out / "root"
+        for path, content in SYSTEM_FILES.items():
+            file = self._root / path
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(content)
+        self._settings = options.out / STATE_FOLDER / "settings.json"
+        self._settings.write_text(json.dumps(device_settings(options)))
+        self._tape, self._before = options.out / "calls.tape", options.out / "before"
+        for name in ("console.log", "trace.jsonl", "truth.raw"):
+            (options.out / name).write_text("")
+
+    def command(self, path: Path) -> list[str]:
+        return [sys.executable, "-m", "sim.linux.boot", str(path)]
+
+    def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int) -> Path:
+        """Write the world of one boot; returns its path."""
+        if cause == "power_on":
+            (self._root / "proc/sys/kernel/random/boot_id").write_text(f"{index}\n")
+        self._tape.write_bytes(b"")
+        if self._options.power_cuts:
+            shutil.rmtree(self._before, ignore_errors=True)
+            for folder in FOLDERS:
+                shutil.copytree(self._options.out / folder, self._before / folder)
+        path = self._options.out / "world.json"
+        path.write_text(json.dumps(self._boot(index, now_us, cause, produced, control)))
+        return path
+
+    def forget_unsynced(self, boot: int) -> None:
+        """What the power cut at the end of a boot does to the disk."""
+        model = Random(f"{self._options.seed} {boot}").choice(list(MODELS)) if self._options.keep_unsynced else "nothing"
+        remains = self._options.out / "remains"
+        History(self._before, tape.read(self._tape)).leave(model, f"{self._options.seed} {boot}", remains)
+        for folder in FOLDERS:
+            shutil.rmtree(self._options.out / folder)
+            (remains / folder).rename(self._options.out / folder)
+
+    def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:
+        options = self._options
+        return {
+            "config": self._config(),
+            "settings": str(self._settings),
+            "out": str(options.out),
+            "folders": FOLDERS,
+            "tape": str(self._tape),
+            "card_bytes": options.card_mb * 1_000_000,
+            "root": str(self._root),
+            "reels": [str(path) for path in (self.reel, *self._other_reels())],
+            "boot_index": index,
+            "produced": produced,
+            "now_us": now_us,
+            "utc_at_zero_ms": self.utc_at_zero_ms,
+            "cut_at_us": next((us(cut) for cut in options.power_cuts if us(cut) > now_us), None),
+            "stop_at_us": us(options.seconds + options.drain_seconds),
+            "seed": options.seed,
+            "faults": options.faults,
+            "reset_cause": cause,
+            "console": {"in": typed(options, now_us / 1_000_000, "shutdown")},
+            "trace": str(options.out / "trace.jsonl"),
+            "truth": str(options.out / "truth.raw"),
+            "control": f"/dev/fd/{control}",
+        }
+
+    def _other_reels(self) -> list[Path]:
+        """For a fault of which pictures of another size are a part."""
+        profile = self._options.board["profiles"][self._options.profile]
+        half = {**profile, "width": profile["width"] // 2, "height": profile["height"] // 2}
+        needed = any(fault["kind"] == "parameters" for fault in self._options.faults)
+        return [stream.make(self._options.video, half)] if needed else []
+
+    def _config(self) -> dict[str, Any]:
+        """The board's data, with its disk in the run's folder."""
+        options = self._options
+        card = {"folder": str((options.out / CARD_FOLDER).resolve()), "is_mounted": True}
+        state = str((options.out / STATE_FOLDER).resolve())
+        return {**options.board, "default_profile": options.profile, "card": card, "state": state, "console": ""}
+
+
+SYSTEM_FILES = {
+    "proc/sys/kernel/random/boot_id": "1\n",
+    "etc/machine-id": "00000000000000000000000000000001\n",
+    "dev/rtc0": "",
+    "sys/class/thermal/thermal_zone0/temp": "42000\n",
+}

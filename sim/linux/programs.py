@@ -1,0 +1,193 @@
+# SPDX-FileCopyrightText: 2026 The Daylog authors
+# SPDX-License-Identifier: MIT
+"""The programs of the simulated system, as the module `subprocess` of hal/linux: encoders and one that listens, and no others.
+
+An encoder gives a frame each period of virtual time. Whoever reads its output is a thread of the real interpreter: the clock goes on
+only after that thread has taken all there is and waits for more, so that a run is the same each time.
+"""
+
+import hashlib
+import subprocess
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sim import reel
+from sim.device.clock import Clock
+from sim.linux.faults import Faults
+from sim.linux.microphone import Microphone
+
+PATIENCE_S = 30  # of real time, with a reader that does not come back
+NO_CAMERA = "Cannot open video device /dev/video0: No such device"
+_STARTING_US = 50_000  # until an encoder knows that there is no camera
+_TERMINATED, _KILLED, _FAILED = -15, -9, 1
+_LONGEST_LINE = 4096
+_START = (b"\0\0\1", b"\0\0\0\1")
+
+Tell = Callable[["Unit"], None]
+
+
+@dataclass
+class Unit:
+    """A frame as it left an encoder: its number over all boots, when it did, and which one of the reel it is, if it is still like that."""
+
+    number: int
+    at_us: int
+    index: int
+    data: bytes
+    is_spoilt: bool
+
+    @property
+    def what(self) -> str:
+        """Which bytes it has: its place in the reel, or else their hash."""
+        return hashlib.sha256(self.data).hexdigest() if self.is_spoilt else str(self.index)
+
+
+class Programs:
+    """`tell(unit)` hears of each frame whose end could be seen. `produced` counts over all boots. `reels`: the one that is played, and
+    another with as many frames and keyframes in the same places. `ears`: the board's microphone, and how wrong its crystal is."""
+
+    DEVNULL, PIPE, STDOUT, TimeoutExpired = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT, subprocess.TimeoutExpired
+
+    def __init__(
+        self, encoders: set[str], reels: list[reel.Reel], clock: Clock, faults: Faults, produced: int, tell: Tell, ears: dict[str, Any]
+    ) -> None:
+        self.produced, self.frames, self.clock, self.faults, self.tell = produced, reels[0], clock, faults, tell
+        self._encoders, self._reels, self._playing, self._ears = encoders, reels, reels[0], ears
+
+    def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone":
+        if command[0] == self._ears.get("program", [""])[0]:
+            return Microphone(self._ears["rate_hz"], self.clock, self._ears["ppm"])
+        if command[0] not in self._encoders:
+            raise FileNotFoundError(2, "No such file or directory")
+        return Encoder(self)
+
+    def frame_us(self, since_us: int, number: int) -> int:
+        """When the n-th frame of an encoder comes."""
+        return since_us + (number + 1) * 1_000_000 // self.frames.about["fps"]
+
+    def next_unit(self) -> Unit:
+        number, self.produced = self.produced, self.produced + 1
+        index, now_us = number % self.frames.frames, self.clock.now_us
+        if index % self.frames.about["fps"] == 0:  # a keyframe
+            self._playing = self._reels[self.faults.lasts("parameters", now_us)]
+        whole = reel.stamped(self._playing.frame(index), number, self.frames.stamp)
+        data = self.faults.spoilt(whole, now_us)
+        return Unit(number, now_us, index, data, data != whole or self._playing is not self.frames)
+
+
+class Encoder:
+    """A process that writes frames, each known to be whole when the next one comes; it starts with a keyframe."""
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs, self._clock = programs, programs.clock
+        self._since_us, self._given = self._clock.now_us, 0
+        self._last: Unit | None = None
+        self._is_hung = False
+        self.stdout, self.stderr, self.returncode = Pipe(), Pipe(), None
+        programs.produced += -programs.produced % programs.frames.frames
+        self._alarm = self._clock.at(programs.frame_us(self._since_us, 0), self._give)
+        for kind, strikes in (("encoder-killed", self._dies), ("encoder-hung", self._hangs)):
+            for fault in programs.faults.of(kind):
+                if fault["from_us"] >= self._since_us:
+                    self._clock.at(fault["from_us"], strikes)
+        for fault in programs.faults.of("camera-gone"):
+            if fault["to_us"] > self._since_us:
+                self._clock.at(max(fault["from_us"], self._since_us + _STARTING_US), self._loses_camera)
+
+    def _give(self) -> None:
+        unit = self._programs.next_unit()
+        if unit.data.startswith(_START):
+            self._is_whole()
+            self._last = unit
+        elif self._last:  # where nothing begins, the last one goes on
+            self._last = replace(self._last, data=self._last.data + unit.data, is_spoilt=True)
+        self.stdout.put(unit.data)
+        if self.returncode is None:  # whoever reads it may have had enough
+            self._given += 1
+            self._alarm = self._clock.at(self._programs.frame_us(self._since_us, self._given), self._give)
+
+    def _is_whole(self) -> None:
+        if self._last:
+            self._programs.tell(self._last)
+
+    # -- how it ends ---------------------------------------------------------------------
+
+    def _dies(self) -> None:
+        self._end(_KILLED)
+
+    def _hangs(self) -> None:
+        self._clock.cancel(self._alarm)
+        self._is_hung = True
+
+    def _loses_camera(self) -> None:
+        if self.returncode is None:
+            self.stderr.put(NO_CAMERA.encode() + b"\n")
+            self._end(_FAILED)
+
+    def _end(self, code: int) -> None:
+        if self.returncode is None:
+            self._clock.cancel(self._alarm)
+            self.returncode = code
+            self.stderr.end()
+            self.stdout.end()
+
+    def poll(self) -> int | None:
+        return self.returncode
+
+    def wait(self, timeout: float | None = None) -> int:
+        if self.returncode is None:
+            assert timeout is not None
+            self._clock.advance_us(int(timeout * 1e6))
+            raise subprocess.TimeoutExpired("encoder", timeout)
+        return self.returncode
+
+    def terminate(self) -> None:
+        if not self._is_hung:
+            self._end(_TERMINATED)
+
+    def kill(self) -> None:
+        self._end(_KILLED)
+
+
+class Pipe:
+    """`put` returns when the reader has taken it all, and waits again."""
+
+    def __init__(self) -> None:
+        self._changed = threading.Condition()
+        self._data = memoryview(b"")
+        self._waits = self._has_ended = False
+        self._reader: threading.Thread | None = None
+
+    def put(self, data: bytes) -> None:
+        with self._changed:
+            self._data = memoryview(data)
+            self._changed.notify_all()
+            if not self._changed.wait_for(lambda: (not self._data and self._waits) or self._has_ended, PATIENCE_S):
+                raise RuntimeError("nobody reads what the encoder writes")
+
+    def readinto(self, room: memoryview) -> int:
+        self._reader = threading.current_thread()
+        with self._changed:
+            self._waits = not self._data
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._data or self._has_ended)
+            size = min(len(room), len(self._data))
+            room[:size] = self._data[:size]
+            self._data, self._waits = self._data[size:], False
+            return size
+
+    def __iter__(self) -> Iterator[bytes]:
+        """Of lines; each comes in one piece."""
+        room = bytearray(_LONGEST_LINE)
+        while size := self.readinto(memoryview(room)):
+            yield bytes(room[:size])
+
+    def end(self) -> None:
+        """Returns when whoever reads it has come to an end too."""
+        with self._changed:
+            self._has_ended = True
+            self._changed.notify_all()
+        if self._reader not in (None, threading.current_thread()):
+            self._reader.join(PATIENCE_S)
