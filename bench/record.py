@@ -14,8 +14,6 @@ import os
 import sys
 import time
 
-import vfs
-
 sys.path.insert(0, __file__.rsplit("/bench/", 1)[0])
 
 from firmware.recorder import Recorder
@@ -72,7 +70,7 @@ class Health:
 
 class Settings:
     segment_ms, commit_interval_ms, part_bytes = 1 << 40, 2000, PART_BYTES
-    paused = overwrite_unsent = False
+    paused = overwrite_unsent = adaptive = False
 
 
 class Camera:
@@ -94,11 +92,11 @@ class Camera:
         return self._frames[self._next]
 
 
-def mount():
-    with open(IMAGE, "wb") as file:
-        file.seek(CARD_BYTES - 512)
-        file.write(bytes(512))
-    device = Image(open(IMAGE, "r+b"))
+def mount(image):
+    """A new file system on a file, as /sd."""
+    import vfs
+
+    device = Image(open(image, "r+b"))
     vfs.VfsFat.mkfs(device)
     vfs.mount(vfs.VfsFat(device), "/sd")
 
@@ -116,8 +114,8 @@ class Slot:
 class Whole:
     """The recorder, fed one frame a poll."""
 
-    def __init__(self, frames, part_bytes=PART_BYTES):
-        store = SegmentStore("/sd", 0, part_bytes)
+    def __init__(self, frames, part_bytes=PART_BYTES, root="/sd"):
+        store = SegmentStore(root, 0, part_bytes)
         store.load()
         self.keeper = Keeper()
         self.keeper.boot = store.boot
@@ -211,7 +209,10 @@ def overhead(frames):
 
 
 def main():
-    mount()
+    with open(IMAGE, "wb") as file:
+        file.seek(CARD_BYTES - 512)
+        file.write(bytes(512))
+    mount(IMAGE)
     source = os.urandom(FRAME_BYTES + 4096)
     frames = [memoryview(source)[i * 64 : i * 64 + FRAME_BYTES] for i in range(16)]
     per_frame, collections = allocation(frames)

@@ -1,21 +1,19 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The device's side of upload.py, on MicroPython: micropython bench/upload_device.py JOB.json
+"""The device's side of upload.py, on either interpreter: micropython bench/upload_device.py JOB.json
 
-Makes a card with a few segments in an image file, then uploads one for each line on stdin, with the recorder's own
+Makes a few segments, on a card in an image file or in a folder, then uploads one for each line on stdin, with the recorder's own
 uploader, and prints how many seconds it took.
 """
 
 import asyncio
 import json
 import sys
-import time
-
-import vfs
 
 sys.path.insert(0, __file__.rsplit("/bench/", 1)[0])
 
-from bench.record import Image, Slot, Whole
+from bench.record import Slot, Whole, mount
+from firmware.compat import ticks_diff, ticks_us
 from firmware.health import Health
 from firmware.names import Names
 from firmware.segments import SegmentStore
@@ -47,7 +45,7 @@ class Settings:
 def make_segments(job, frames):
     """Record with the recorder itself, then give each file a plain copy for curl."""
     for _ in range(job["segments"]):
-        whole = Whole(frames, job["part_bytes"])
+        whole = Whole(frames, job["part_bytes"], job["card"])
         whole.frames(job["frames"])
         whole.end()
 
@@ -68,22 +66,21 @@ def copy_out(store, folder):
 async def upload_on_request(store, job):
     keeper = Timekeeper(1)
     keeper.set_utc(job["unix_ms"], "bench")
-    uploader = Uploader(Slot(store), Settings(job["store"]), "bench", keeper, Health(keeper), Link(), job["slice_bytes"])
+    uploader = Uploader(Slot(store), Settings(job["store"]), "bench", keeper, Health(keeper), Link(), **job["upload"])
     while sys.stdin.readline():
-        start = time.ticks_us()
+        start = ticks_us()
         await uploader.step()
-        print(json.dumps({"s": time.ticks_diff(time.ticks_us(), start) / 1e6, "state": uploader.state}))
+        print(json.dumps({"s": ticks_diff(ticks_us(), start) / 1e6, "state": uploader.state}))
 
 
 def main():
     with open(sys.argv[1]) as file:
         job = json.load(file)
-    device = Image(open(job["image"], "r+b"))
-    vfs.VfsFat.mkfs(device)
-    vfs.mount(vfs.VfsFat(device), "/sd")
+    if "image" in job:
+        mount(job["image"])
     source = bytes(range(256)) * 160
     make_segments(job, [memoryview(source)[i * 64 : i * 64 + 33_000] for i in range(16)])
-    store = SegmentStore("/sd", 0, job["part_bytes"])
+    store = SegmentStore(job["card"], 0, job["part_bytes"])
     store.load()
     print(json.dumps({"files": copy_out(store, job["folder"])}))
     asyncio.run(upload_on_request(store, job))
