@@ -12,12 +12,14 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from sysconfig import get_path
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDERS = ("tests/firmware", "tests/hal", "tests/sim_device")
 ONE_FILE = """
 import sys
 sys.path[:0] = [{root!r} + '/tests/micropython', {root!r}, {root!r} + '/' + {folder!r}]
+sys.path.append({packages!r})  # the drivers that a port uses as they are published
 import unittest
 module = __import__({name!r})
 print('RESULT %d %d %d' % unittest.run_module(module))
@@ -38,7 +40,7 @@ def test_files(names: list[str]) -> list[Path]:
 
 def run(path: Path) -> tuple[int, int, int]:
     folder = path.parent.relative_to(ROOT).as_posix()
-    code = ONE_FILE.format(root=str(ROOT), folder=folder, name=path.stem)
+    code = ONE_FILE.format(root=str(ROOT), folder=folder, name=path.stem, packages=get_path("purelib"))
     done = subprocess.run([interpreter(), "-X", "heapsize=32M", "-c", code], capture_output=True, text=True, cwd=ROOT)
     result = re.search(r"RESULT (\d+) (\d+) (\d+)", done.stdout)
     counts = (int(result[1]), int(result[2]), int(result[3])) if result else (0, 1, 0)

@@ -80,14 +80,15 @@ class Disk:
         self._left = None  # changes until the cut
         self._modules = modules
         self._real = {name: getattr(os, name) for name in self.CHANGES}
+        self._opens = [module.open for module in modules]
         for module in modules:
             module.open = self.open
         for name in self.CHANGES:
             setattr(os, name, self._counted(self._real[name]))
 
     def restore(self):
-        for module in self._modules:
-            del module.open
+        for module, real in zip(self._modules, self._opens):
+            module.open = real
         for name in self.CHANGES:
             setattr(os, name, self._real[name])
 

@@ -12,7 +12,7 @@ import json
 import struct
 
 from firmware import channels, mcap, recorder
-from firmware.chunk import RECORDS
+from firmware.chunk import RECORDS, SOUND_BYTES
 from firmware.health import Health
 
 PERIOD_MS = 100
@@ -39,7 +39,7 @@ class RigKeeper:
 
 class RigSettings:
     commit_interval_ms, segment_ms, part_bytes = 2_000, 60_000, 8 << 20
-    paused = overwrite_unsent = False
+    paused = overwrite_unsent = adaptive = microphone = False
 
 
 class RigCamera:
@@ -86,7 +86,7 @@ class RigWriter:
 
     def __init__(self, card, number):
         self._card, self.number = card, number
-        self.first_ms = self.last_ms = self.durable_ms = None
+        self.first_ms = self.last_ms = self.durable_ms = self.durable_at = None
         self.frames, self._written = 0, []
         self._left = 0
 
@@ -111,7 +111,7 @@ class RigWriter:
 
     def commit(self):
         self._card.cost("commit")
-        self.durable_ms = self.last_ms
+        self.durable_ms, self.durable_at = self.last_ms, 0
         self._card.keep(self.number, self._written)
 
     def close(self):
@@ -136,6 +136,7 @@ class RigCard:
         self.calls, self.durable, self.opened = [], [], []
         self.chunks_a_segment = 1_000
         self.gaps = []
+        self.erred = False
 
     def cost(self, call):
         self._keeper.now_ms += self.costs_ms.get(call, 0)
@@ -155,6 +156,9 @@ class RigCard:
         self.opened.append((self._keeper.now_ms, dict(pairs)))
         return RigWriter(self, len(self.opened))
 
+    def confirm(self, number):
+        """It forgets no names."""
+
     def closed(self, number, result, offset_ms):
         self.cost("closed")
         self.calls.append("closed %d" % number)
@@ -168,6 +172,10 @@ class RigCard:
 
     def failed(self, cause):
         self.calls.append("failed " + cause)
+        self.erred = True
+
+    def has_failed(self):
+        return self.erred
 
     def was_full(self):
         self.calls.append("full")
@@ -180,8 +188,40 @@ class RigCard:
         return gaps
 
 
+class RigMicrophone:
+    """Each sample is the number of milliseconds since the world began; its crystal is wrong by `ppm`."""
+
+    rate_hz = 1000
+
+    def __init__(self, keeper):
+        self._keeper = keeper
+        self.ppm, self.kept_ms = 0, 250
+        self.trouble = 0  # an errno
+        self.is_open = self.is_dumb = False
+        self._heard_us = 0
+
+    def open(self):
+        if self.trouble:
+            raise OSError(self.trouble)
+        self.is_open, self._heard_us = True, self._keeper.now_ms * 1000
+
+    def close(self):
+        self.is_open = False
+
+    def readinto(self, buffer):
+        if self.trouble:
+            raise OSError(self.trouble)
+        now_us, step_us = self._keeper.now_ms * 1000, 1000 - self.ppm / 1000
+        self._heard_us = max(self._heard_us, now_us - 1000 * self.kept_ms)
+        samples = 0 if self.is_dumb else min(len(buffer) // 2, int((now_us - self._heard_us) / step_us))
+        for number in range(samples):
+            self._heard_us += step_us
+            struct.pack_into("<H", buffer, 2 * number, int(self._heard_us / 1000) & 0xFFFF)
+        return 2 * samples
+
+
 class Rig:
-    def __init__(self, profiles=None, **settings):
+    def __init__(self, profiles=None, hears=False, **settings):
         self.keeper = RigKeeper()
         self.health = Health(self.keeper)
         self.camera, self.card = RigCamera(self.keeper), RigCard(self.keeper)
@@ -190,7 +230,8 @@ class Rig:
             setattr(self.settings, name, settings[name])
         recorder.sleep_ms = self.sleep_ms
         parts = self.camera, self.card, self.keeper, self.health, self.settings
-        self.recorder = recorder.Recorder(*parts, profiles or {"small": PROFILE}, "small", IDENTITY)
+        self.microphone = RigMicrophone(self.keeper) if hears else None
+        self.recorder = recorder.Recorder(*parts, profiles or {"small": PROFILE}, "small", IDENTITY, microphone=self.microphone)
 
     def run_until(self, at_ms):
         while self.keeper.now_ms < at_ms:
@@ -220,6 +261,12 @@ class Rig:
 
     def frames(self):
         return [(sequence, log_ms) for _, _, sequence, log_ms, _ in self._durable(channels.CAMERA)]
+
+    def sounds(self):
+        """(log time in ms, samples) of each block of sound that is safe."""
+        for _, _, _, log_ms, data in self._durable(channels.MICROPHONE):
+            samples = data[SOUND_BYTES:]
+            yield log_ms, struct.unpack("<%dH" % (len(samples) // 2), samples)
 
     def segments(self):
         """Log times of the frames of each segment."""

@@ -35,7 +35,7 @@ def identity():
 def carve_summary():
     from firmware.segment import summary_of
 
-    return summary_of(b"")
+    return summary_of([], b"")
 
 
 CHUNK = identity()

@@ -2,36 +2,17 @@
 # SPDX-License-Identifier: MIT
 """Every command: its answer for programs, its answer for people, and what it asked of the app."""
 
-import asyncio
 import errno
-import json
 import unittest
 
+from console_driver import do
 from fake_app import FakeApp, FakeStore
 
 from firmware.console import words
 from firmware.console.commands import COMMANDS, FILES
 from firmware.console.commands.status import sync_words
 from firmware.console.errors import CommandError, in_words
-
-
-def named(name):
-    return COMMANDS[FILES.index(name)]
-
-
-def do(line, app):
-    """Run one line as the shell does; returns (result, text)."""
-    name, args = line.split()[0], line.split()[1:]
-    command = named(name)
-
-    async def all_of_it():
-        result = await command.run(app, args)
-        answer = json.loads(json.dumps(result)), command.text(result)
-        if hasattr(command, "after"):
-            await command.after(app, result)
-        return answer
-
-    return asyncio.run(all_of_it())
+from firmware.console.terminal import PAGE_ROWS
 
 
 class Table(unittest.TestCase):
@@ -44,7 +25,7 @@ class Table(unittest.TestCase):
     def test_too_many_words_are_refused_by_all(self):
         for name in FILES:
             with self.assertRaises(CommandError) as caught:
-                do(name + " a b c d", FakeApp())
+                do(name + " a b c d e", FakeApp())
             self.assertTrue(caught.exception.hint)
 
 
@@ -52,8 +33,8 @@ class Help(unittest.TestCase):
     def test_lists_all(self):
         result, text = do("help", FakeApp())
         self.assertEqual([entry["name"] for entry in result["commands"]], list(FILES))
-        self.assertEqual([row.split()[0] for row in text.split("\n")[:-2]], list(FILES))
-        self.assertTrue(max(len(row) for row in text.split("\n")) < 80)
+        self.assertEqual([row.split()[0] for row in text.split("\n")[:-1]], list(FILES))
+        self.assertTrue(max(len(row) for row in text.split("\n")) < 80 and text.count("\n") < PAGE_ROWS)
 
     def test_explains_one(self):
         expected = "usage    resume\ndoes     Record again after a pause.\nexample  resume"
@@ -91,6 +72,15 @@ class Status(unittest.TestCase):
         result, text = do("status", app)
         self.assertEqual(result["problems"], {"card": "The card is full. Bring the recorder home."})
         self.assertEqual(text.split("\n")[-1], "PROBLEM card: The card is full. Bring the recorder home.")
+
+    def test_tells_whether_the_scene_moves_when_that_decides_anything(self):
+        app = FakeApp()
+        found = [do("status", app)[0]["still"]]
+        app.settings.adaptive = True
+        for app.recorder.stillness.is_still in (False, True):
+            result, text = do("status", app)
+            found += [result["still"], text.split("\n")[2][10:]]
+        self.assertEqual(found, [None, False, "moving: every frame is kept", True, "still: one frame in 1 s is kept"])
 
     def test_without_card_recorder_and_uploader(self):
         app = FakeApp()
@@ -153,7 +143,7 @@ class Sync(unittest.TestCase):
         for line, enabled, calls in (
             ("sync", True, []),
             ("sync pause", False, ["no radio"]),
-            ("sync now", True, ["no radio", "radio", "look for Wi-Fi", "kick"]),
+            ("sync now", True, ["no radio", "sync now"]),
         ):
             result, _ = do(line, app)
             self.assertEqual((result["sync"]["enabled"], app.calls), (enabled, calls))
@@ -163,8 +153,25 @@ class Sync(unittest.TestCase):
         self.assertEqual([sync_words(state) for state in states], ["idle", "idle, 2 failures in a row", "held, 1 failure in a row"])
 
     def test_text(self):
-        expected = "The upload starts as soon as there is a link.\nsync  waiting for Wi-Fi\nlink  connected, -61 dBm"
-        self.assertEqual(do("sync now", FakeApp())[1], expected)
+        expected = (
+            "The upload starts as soon as there is a link.",
+            "sync      waiting for Wi-Fi",
+            "to store  3.0 MB in 2 segments",
+            "stored    0 segments since boot",
+            "link      connected, -61 dBm",
+        )
+        self.assertEqual(do("sync now", FakeApp())[1], "\n".join(expected))
+
+    def test_what_was_set_aside_is_shown_and_tried_again(self):
+        app = FakeApp()
+        app.store.set_aside = 3
+        rows = [do(line, app)[1].split("\n")[-3] for line in ("sync", "sync now", "sync")]
+        self.assertEqual([row[10:] for row in rows], ["3.0 MB in 2 segments; 3 set aside"] + ["3.0 MB in 2 segments"] * 2)
+
+    def test_without_a_card(self):
+        app = FakeApp()
+        app.store = None
+        self.assertTrue("to store  no card" in do("sync", app)[1])
 
 
 class Wifi(unittest.TestCase):
@@ -179,7 +186,7 @@ class Wifi(unittest.TestCase):
             "home  priority 2, joined 1 time, 2.0 MB stored",
             "cafe  open, joined 0 times, 1 failure, the last: wants a login first, left alone for 10 min 00 s",
         )
-        self.assertEqual((text, "secret" in str(result)), ("\n".join(expected), False))
+        self.assertEqual((text, "hunter2" in str(result)), ("\n".join(expected), False))
 
     def test_a_scan_only_while_it_costs_no_frame(self):
         app = FakeApp()
@@ -231,7 +238,7 @@ class Profile(unittest.TestCase):
     def test_one_is_chosen_for_good(self):
         app = FakeApp()
         text = do("profile vga10", app)[1]
-        self.assertEqual((app.calls, app.settings.profile, text.split(", ")[-1]), (["save", "use vga10"], "vga10", "chosen"))
+        self.assertEqual((app.calls, app.settings.profile, text.split(", ")[-1]), (["save", "changed profile"], "vga10", "chosen"))
 
     def test_one_that_the_board_does_not_have(self):
         app = FakeApp()
@@ -286,6 +293,43 @@ class Endings(unittest.TestCase):
             with self.assertRaises(CommandError):
                 do("shutdown sync", app)
             self.assertEqual(app.calls, [])
+
+
+class Camera(unittest.TestCase):
+    def test_info(self):
+        app = FakeApp()
+        do("camera set flip_y 1", app)
+        expected = "state    recording\nprofile  svga10: 800x600, 10 fps\nframes   125 seen since boot\nset      flip_y 1"
+        self.assertEqual(do("camera", app)[1], expected)
+
+    def test_what_is_set_is_told_and_kept(self):
+        app = FakeApp()
+        texts = [do("camera set " + line, app)[1] for line in ("flip_y 1", "brightness -2")]
+        self.assertEqual(texts, ["flip_y is 1.", "brightness is -2."])
+        self.assertEqual((app.camera.told, app.settings.camera), ({"flip_y": 1, "brightness": -2},) * 2)
+        self.assertEqual(app.calls, ["save", "changed camera"] * 2)
+
+    def test_what_is_refused_changes_nothing(self):
+        app = FakeApp()
+        for line in ("set", "set flip_y", "set flip_y 2", "set brightness -3", "set brightness x", "set test_pattern 1", "set contrast 1",
+                     "test-pattern", "test-pattern maybe", "snap twice", "info x", "set flip_y 1 2"):  # fmt: skip
+            with self.assertRaises(CommandError):
+                do("camera " + line, app)
+        self.assertEqual((app.calls, app.camera.told), ([], {}))
+
+    def test_a_test_pattern_is_a_problem_that_everybody_sees(self):
+        app = FakeApp()
+        do("camera test-pattern on", app)
+        seen = sorted(app.health.problems), dict(app.camera.told)
+        do("camera test-pattern off", app)
+        self.assertEqual((seen, app.health.problems, app.camera.told), ((["test_pattern"], {"test_pattern": 1}), {}, {"test_pattern": 0}))
+        self.assertEqual(app.calls, [])
+
+    def test_of_a_stream_there_is_no_picture(self):
+        app = FakeApp()
+        app.config["profiles"]["svga10"]["codec"] = "h264"
+        with self.assertRaises(CommandError):
+            do("camera snap", app)
 
 
 class Words(unittest.TestCase):

@@ -32,6 +32,11 @@ class FakeCamera:
     def release(self):
         self.calls.append("release")
 
+    def tune(self, knob, value):
+        if self.broken or knob == "nonsense":
+            raise OSError(22)
+        self.calls.append("%s %d" % (knob, value))
+
 
 class TestLapse(unittest.TestCase):
     def setUp(self):

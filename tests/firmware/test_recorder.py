@@ -189,6 +189,18 @@ class CardTest(unittest.TestCase):
         rig.run_until(5_500)
         self.assertEqual((waiting, opens, rig.recorder.state), ("waiting", 0, "recording"))
 
+    def test_one_that_takes_the_place_of_a_bad_one_is_used_at_once(self):
+        rig = Rig()
+        for now_ms in range(0, 40_000, 100):
+            rig.card.errors["open"] = [0, OSError(EIO)]
+            rig.run_until(now_ms)
+        refused = len([call for call in rig.card.calls if call.startswith("failed")])
+        rig.card.store, rig.card.erred = None, False
+        rig.run_until(42_000)
+        rig.card.errors, rig.card.store = {}, rig.card
+        rig.run_until(42_600)
+        self.assertEqual((refused < 10, rig.recorder.state), (True, "recording"), refused)
+
 
 class RotationTest(unittest.TestCase):
     def test_by_time(self):

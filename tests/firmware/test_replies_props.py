@@ -115,7 +115,7 @@ async def upload(line, shelf, steps):
     with line.peer:
         for _ in range(steps):
             await bench.uploader.step()
-        bench.uploader._drop_client()
+        bench.uploader._drop_clients()
 
 
 @settings(max_examples=300, deadline=None)

@@ -198,7 +198,7 @@ class Keep(unittest.TestCase):
         told = [self.do(*line.split()) for line in ("1/2", "000001/000003", "1/2 off")]
         texts = ["1 segment kept: 1/2", "1 segment kept: 1/3", "1 segment no longer kept: 1/2"]
         self.assertEqual(told, list(zip(texts, ([2], [2, 3], [3]))))
-        rows = segments.text(asyncio.run(segments.run(self.app, ["kept"]))).split("\n")
+        rows = segments.text(asyncio.run(segments.talk(self.app, ["kept"], None))).split("\n")
         self.assertEqual((rows[0][:13], rows[0][-6:], rows[1]), ("000001/000003", "  kept", "1 kept segment, 1 shown"))
 
     def test_what_cannot_be_meant_is_refused(self):

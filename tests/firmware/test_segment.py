@@ -54,7 +54,7 @@ def walk(data):
 
 class SegmentTest(unittest.TestCase):
     def test_it_is_full_before_its_summary_has_to_grow(self):
-        writer = SegmentWriter(Kept(), [("boot", "7")], 1 << 20, 1 << 24, 3)
+        writer = SegmentWriter(Kept(), [("boot", "7"), ("sound_hz", "16000")], 1 << 20, 1 << 24, 3)
         before, chunks = len(writer.summary.encode(0)), 0
         chunk = ChunkBuffer(32768, DEVICE)
         while writer.has_room(0):

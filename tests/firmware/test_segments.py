@@ -7,6 +7,7 @@ from folders import Folder
 
 from firmware import journal
 from firmware.chunk import ChunkBuffer
+from firmware.segment import EBADMSG
 from firmware.segments import SegmentStore
 
 LIMIT = 1 << 20
@@ -60,6 +61,16 @@ class SegmentStoreTest(unittest.TestCase):
         self.assertEqual(before, [(1, 1, "stored"), (1, 2, "set_aside"), (1, 3, "closed")])
         self.assertEqual(self.states(again), before)
         self.assertEqual((again.boot, opened(self.folder, 40).boot), (2, 41))
+
+    def test_a_name_that_the_card_has_not_kept_is_missed(self):
+        store = opened(self.folder)
+        writer = store.open_next([], 1 << 24)
+        store.confirm(writer.number)
+        writer.abandon()
+        os.remove(store.path(store.boot, writer.number))
+        with self.assertRaises(OSError) as caught:
+            store.confirm(writer.number)
+        self.assertEqual(caught.exception.args[0], EBADMSG)
 
     def test_the_queue_is_oldest_first_and_carries_the_hashes(self):
         store = opened(self.folder)

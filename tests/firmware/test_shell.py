@@ -30,6 +30,10 @@ async def say_words(_context, args):
     return {"said": "+".join(args)}
 
 
+def nothing_waits():
+    return False
+
+
 def json_rows(talk):
     return [json.loads(row) for row in talk.rows if row.startswith("{")]
 
@@ -179,8 +183,16 @@ class KnockRule(unittest.TestCase):
 
     def test_line_left_behind_long_ago(self):
         knock = Knock(0)
-        heard = [knock.heard(*byte) for byte in ((0x78, 10, True), (0x0D, 11 + FORGOTTEN_MS, False), (0x03, 12 + FORGOTTEN_MS, False))]
+        heard = [
+            knock.heard(*byte, nothing_waits)
+            for byte in ((0x78, 10, True), (0x0D, 11 + FORGOTTEN_MS, False), (0x03, 12 + FORGOTTEN_MS, False))
+        ]
         self.assertEqual(heard, [False, False, True])
+
+    def test_what_came_together_is_heard_by_a_recorder_that_was_busy_in_between(self):
+        for waits, leaves in ((nothing_waits, False), (lambda: True, True)):
+            knock = Knock(0)
+            self.assertEqual([knock.heard(0x0D, 10, True, waits), knock.heard(0x03, 400, True, waits)], [False, leaves])
 
     def test_knock_while_a_command_runs(self):
         stopped = []

@@ -232,9 +232,13 @@ class StoreMachine(RuleBasedStateMachine):
     @rule()
     def retry_set_aside(self):
         keys = [key for key in self.model if self.model[key].state == "set_aside"]
-        if self.doing(self.store.retry_set_aside, keys, "closed"):
+        if self.doing(self.retry_all, keys, "closed"):
             for key in keys:
                 self.model[key].state = "closed"
+
+    def retry_all(self):
+        while self.store.retry_one():
+            pass
 
     @rule(seconds=st.integers(0, 99), upload_id=st.sampled_from(["", "an id", "é" * 300]))
     def note_upload(self, seconds, upload_id):

@@ -187,7 +187,7 @@ class FailureTest(Case):
             async with Server([self.bucket]) as server:
                 bench.settings.store = dict(bench.settings.store, endpoint=server.endpoint)
                 await bench.uploader.step()
-                bench.uploader._drop_client()
+                bench.uploader._drop_clients()
             return said, bench.health.problems
 
         said, after = run(play())
@@ -218,7 +218,7 @@ class FailureTest(Case):
                 while shelf.infos:
                     await sleep_ms(1)
                 task.cancel()
-                bench.uploader._drop_client()
+                bench.uploader._drop_clients()
             return before
 
         self.assertEqual(run(play()), ("waiting for a known Wi-Fi network", []))

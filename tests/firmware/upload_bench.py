@@ -172,7 +172,7 @@ class Settings:
 class Bench:
     """An uploader with everything round it."""
 
-    def __init__(self, shelf, server, link=None):
+    def __init__(self, shelf, server, link=None, parts_at_once=1):
         self.keeper = Timekeeper(7, lambda: 0)
         self.keeper.set_utc(NOON_MS, "ntp")
         self.health = Health(self.keeper)
@@ -180,7 +180,7 @@ class Bench:
         self.settings = Settings()
         self.settings.store = {"region": "r", "bucket": "b", "prefix": "p/", "access_key": "AK", "secret_key": "SK"}
         self.settings.store["endpoint"] = server.endpoint if server else "http://127.0.0.1:1"
-        self.uploader = Uploader(Slot(shelf), self.settings, "dev", self.keeper, self.health, self.link, slice_bytes=300)
+        self.uploader = Uploader(Slot(shelf), self.settings, "dev", self.keeper, self.health, self.link, parts_at_once, 300)
 
 
 def step(shelf, script, steps, prepare=None):
@@ -194,7 +194,7 @@ def step(shelf, script, steps, prepare=None):
             pauses = []
             for _ in range(steps):
                 pauses.append(await bench.uploader.step())
-            bench.uploader._drop_client()
+            bench.uploader._drop_clients()
             return bench, server, pauses
 
     return run(play())

@@ -6,6 +6,7 @@ import vendor
 
 vendor.install()
 
+from hal.drivers import serial_line  # noqa: E402
 from hal.esp32 import board, open_board  # noqa: E402
 from hal.esp32.camera import Camera  # noqa: E402
 from hal.esp32.card import BounceDevice, Card  # noqa: E402
@@ -15,22 +16,22 @@ LINES = ("pclk_pin", "vsync_pin", "href_pin", "sda_pin", "scl_pin", "xclk_pin")
 CAMERA = {"xclk_hz": 20000000, "fb_count": 2, "pins": {"data_pins": [11, 12, 13, 14, 15, 16, 17, 18]}}
 for at, line in enumerate(LINES):
     CAMERA["pins"][line] = at + 1
-CARD = {"slot": 1, "width": 1, "sck": 7, "cmd": 9, "data": [8], "freq_hz": 20000000}
+CARD = {"slot": 1, "width": 1, "freq_hz": 20000000, "pins": {"sck": 7, "cmd": 9, "data": [8]}}
 CONFIG = {"name": "bench", "camera": CAMERA, "card": CARD, "led": {"pin": 21, "inverted": True}, "wifi": {"hostname": "rec"}}
 PROFILE = {"size": "SVGA", "quality": 85, "grab": "WHEN_EMPTY"}
 FOOTAGE = bytes(i % 251 for i in range(20 * 512))
-MOUNTED = [("SDCard", 1, 1, 7, 9, [8], 20000000), ("mount", "/sd")]
+MOUNTED = [("SDCard", 1, 1, 20000000, [("cmd", 9), ("data", [8]), ("sck", 7)]), ("mount", "/sd")]
 
 
 class Fresh(unittest.TestCase):
     def setUp(self):
         vendor.reset()
+        serial_line.StreamReader = lambda stream: stream  # CPython's takes no stream
 
 
 class BoardTest(Fresh):
     def setUp(self):
         super().setUp()
-        board.StreamReader = lambda stream: stream  # CPython's takes no stream
         self.board = open_board(CONFIG)
 
     def test_opening_touches_nothing_but_the_light(self):
@@ -172,6 +173,15 @@ class CameraTest(Fresh):
         wiring = vendor.calls[0][1]
         self.assertEqual((wiring["powerdown_pin"], wiring["reset_pin"]), (32, 39))
 
+    def test_a_sensor_that_can_be_put_to_rest_is_when_it_stops_or_does_not_start(self):
+        camera = Camera({"xclk_hz": 20000000, "fb_count": 1, "pins": dict(CAMERA["pins"], powerdown_pin=32)})
+        camera.open(PROFILE)
+        camera.close()
+        vendor.Sensor.refuses = True
+        with self.assertRaises(OSError):
+            camera.open(PROFILE)
+        self.assertEqual([call for call in vendor.calls if call[0] != "Camera"], ["Camera.deinit", ("Pin", 32, 3, 1), ("Pin", 32, 3, 1)])
+
     def test_copying_the_signed_view_keeps_the_bytes(self):
         self.camera.open(PROFILE)
         copy = bytearray(6)
@@ -182,6 +192,19 @@ class CameraTest(Fresh):
         self.camera.open(PROFILE)
         self.camera.release()
         self.assertEqual(vendor.calls[1:], ["free_buffer"])
+
+    def test_the_driver_has_its_own_names_for_what_a_sensor_is_told(self):
+        self.camera.open(PROFILE)
+        for knob in ("flip_x", "test_pattern", "brightness", "exposure"):
+            self.camera.tune(knob, 1)
+        found = [getattr(self.camera._camera, name) for name in ("hmirror", "colorbar", "brightness", "ae_level")]
+        self.assertEqual(found, [1, 1, 1, 1])
+
+    def test_what_the_driver_refuses_is_an_error_of_the_system(self):
+        self.camera.open(PROFILE)
+        for knob, value in (("brightness", 9), ("nonsense", 0)):
+            with self.assertRaises(OSError):
+                self.camera.tune(knob, value)
 
     def test_closing_twice_stops_it_once(self):
         self.camera.open(PROFILE)
@@ -199,6 +222,53 @@ class CameraTest(Fresh):
         self.assertEqual([call[0] for call in vendor.calls], ["Camera", "Camera"])
 
 
+class Pmu:
+    """A chip that switches rails; `fails`: it has stopped to answer."""
+
+    fails = False
+
+    def rail(self, name, millivolts):
+        if self.fails:
+            raise OSError(19)
+        vendor.calls.append((name, millivolts))
+
+
+class RailsTest(Fresh):
+    """The supply of the sensor is there before the driver asks for it, and gone after."""
+
+    def setUp(self):
+        super().setUp()
+        self.pmu = Pmu()
+        self.camera = Camera(dict(CAMERA, rails={"aldo2": 2800, "aldo1": 1800}), self.pmu)
+
+    def told(self):
+        return [call[0] if call[0] == "Camera" else call for call in vendor.calls]
+
+    def test_they_are_on_while_it_runs(self):
+        self.camera.open(PROFILE)
+        self.camera.close()
+        on, off = [("aldo1", 1800), ("aldo2", 2800)], [("aldo1", 0), ("aldo2", 0)]
+        self.assertEqual(self.told(), on + ["Camera", "Camera.deinit"] + off)
+
+    def test_a_sensor_that_does_not_start_is_started_cold_the_next_time(self):
+        vendor.Sensor.refuses = True
+        with self.assertRaises(OSError):
+            self.camera.open(PROFILE)
+        self.assertEqual(self.told()[-3:], ["Camera", ("aldo1", 0), ("aldo2", 0)])
+
+    def test_a_chip_that_stops_to_answer_costs_current_and_nothing_else(self):
+        self.camera.open(PROFILE)
+        self.pmu.fails = True
+        self.camera.close()
+        self.assertEqual(self.told()[-1], "Camera.deinit")
+
+    def test_without_the_chip_there_is_no_camera(self):
+        camera = Camera(dict(CAMERA, rails={"aldo1": 1800}), None)
+        with self.assertRaises(OSError):
+            camera.open(PROFILE)
+        self.assertEqual(vendor.calls, [])
+
+
 class CardTest(Fresh):
     def setUp(self):
         super().setUp()
@@ -214,6 +284,12 @@ class CardTest(Fresh):
         self.card.unmount()
         self.card.unmount()
         self.assertEqual(vendor.calls, MOUNTED + [("umount", "/sd"), "SDCard.deinit", ("umount", "/sd")])
+
+    def test_a_card_may_be_on_spi_or_on_pins_of_its_own(self):
+        for pins in ({"sck": 39, "mosi": 38, "miso": 40, "cs": 9}, {}):
+            Card({"slot": 2, "width": 1, "freq_hz": 20000000, "pins": pins}).open()
+        spi = [("cs", 9), ("miso", 40), ("mosi", 38), ("sck", 39)]
+        self.assertEqual(vendor.calls, [("SDCard", 2, 1, 20000000, spi), ("SDCard", 2, 1, 20000000, [])])
 
     def test_an_empty_slot(self):
         vendor.SDCard.missing = True

@@ -18,8 +18,8 @@ class SDCard:
     missing = False
     memory = bytearray(0)
 
-    def __init__(self, *, slot, width, sck, cmd, data, freq):
-        calls.append(("SDCard", slot, width, sck, cmd, list(data), freq))
+    def __init__(self, *, slot, width, freq, **pins):
+        calls.append(("SDCard", slot, width, freq, [(name, pins[name]) for name in sorted(pins)]))
 
     def info(self):
         if SDCard.missing:
@@ -179,6 +179,11 @@ class Sensor:
         if Sensor.refuses:
             raise OSError("Failed to capture initial frame.")
         self._frame = array("b", bytes((0x00, 0x7F, 0x80, 0xFF)))
+
+    def __setattr__(self, name, value):
+        if name[0] != "_" and (name not in ("hmirror", "vflip", "colorbar", "ae_level", "brightness") or not -2 <= value <= 2):
+            raise ValueError("No attribute or Invalid setting for " + name)
+        super().__setattr__(name, value)
 
     def frame_available(self):
         return True

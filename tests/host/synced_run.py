@@ -23,6 +23,8 @@ from sim.result import Result
 from sim.world import recorder_store
 
 NUMBERS = re.compile(r"[-/](\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
+Upload = dict[str, int]  # what a computer's board.toml says of it
+ONE_BY_ONE: Upload = {}
 # A card that costs no frames, so that a frame lost is the store's doing.
 GOOD_CARD = {"write_kbps_internal": 2000, "write_kbps_psram": 2000, "spike_every_ms": 10**9}
 
@@ -30,11 +32,20 @@ GOOD_CARD = {"write_kbps_internal": 2000, "write_kbps_psram": 2000, "spike_every
 class Run:
     """One run of the board, and what is to be found afterwards, on the card and in the store."""
 
-    def __init__(self, info: store.StoreInfo, out: Path, seed: int, change: dict[str, Any] | None = None, **options: Any) -> None:
+    def __init__(
+        self,
+        info: store.StoreInfo,
+        out: Path,
+        seed: int,
+        change: dict[str, Any] | None = None,
+        upload: Upload = ONE_BY_ONE,
+        **options: Any,
+    ) -> None:
         settings = {**recorder_store(info.store_file), **(change or {})}
         self.info, self.out, self.seed = info, out, seed
         board = load("xiao_esp32s3_sense")
         board["sim"]["card"].update(GOOD_CARD)
+        board["upload"] = upload
         self.result: Result
         self.result, self.problems = run(Options(board, clip(), out=out, store=settings, seed=seed, **options))
         self.console = (out / "console.log").read_text(errors="replace")
@@ -49,8 +60,9 @@ class Run:
             return [file.open().read() for file in sorted(source.segments, key=lambda file: file.path)]
 
     def in_store(self) -> list[bytes]:
-        """The objects, in the order in which they were recorded."""
-        keys = [row.key for row in store.listing(self.info.folder, f"{store.PREFIX}/sim-{self.seed}/")]
+        """The segments, in the order in which they were recorded."""
+        rows = store.listing(self.info.folder, f"{store.PREFIX}/sim-{self.seed}/")
+        keys = [row.key for row in rows if NUMBERS.search(row.key)]  # doctor writes one that is none
         client = store.owner_client(self.info.folder)
         return [client.get_object(Bucket=store.BUCKET, Key=key)["Body"].read() for key in sorted(keys, key=numbers)]
 

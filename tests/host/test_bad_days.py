@@ -155,9 +155,9 @@ def test_the_watchdog_also_ends_a_hang_without_last_words(tmp_path: Path):
 
 
 HANGS_EARLY = """
-from firmware import recorder
+from firmware import roll
 if first:
-    recorder.ChunkBuffer = lambda *args: time.sleep(1000)
+    roll.ChunkBuffer = lambda *args: time.sleep(1000)
 """
 
 
@@ -226,13 +226,13 @@ def test_what_cannot_start_says_so_and_tries_again(tmp_path: Path, path: str):
 
 
 NO_ROOM = """
-import firmware.recorder, machine
-real = firmware.recorder.ChunkBuffer
+import firmware.roll, machine
+real = firmware.roll.ChunkBuffer
 def chunk(*args):
     if machine.reset_cause() == machine.PWRON_RESET:
         raise MemoryError("memory allocation failed, allocating 262144 bytes")
     return real(*args)
-firmware.recorder.ChunkBuffer = chunk
+firmware.roll.ChunkBuffer = chunk
 """
 
 
@@ -243,10 +243,10 @@ def test_without_memory_for_the_chunks_it_starts_anew(tmp_path: Path):
 
 
 INTERRUPTED = """
-import firmware.recorder
+import firmware.roll
 def interrupted(*args):
     raise KeyboardInterrupt
-firmware.recorder.ChunkBuffer = interrupted
+firmware.roll.ChunkBuffer = interrupted
 """
 
 

@@ -17,6 +17,8 @@ from host_tools.verify import verify
 from sim import faults
 
 SHORT: dict[str, Any] = {"seconds": 14, "settings": {"segment_ms": 4000}, "patience_ms": 150}
+IN_PARTS: dict[str, Any] = {"seconds": 50, "settings": {"segment_ms": 45_000, "part_bytes": 5 << 20}, "patience_ms": 150}
+AT_ONCE = {"parts_at_once": 3, "buffer_bytes": 16384}
 SOME_BYTES = 4_000_000  # what such a run sends, at least
 SOME_ANSWERS = 1_000
 
@@ -51,6 +53,16 @@ def test_a_line_that_is_cut_again_and_again(running, tmp_path, seed, how):
     done = through(proxy, running, tmp_path, seed)
     assert_nothing_lost(done)
     assert "error store: " in done.console and "store: cleared" in done.console
+
+
+@pytest.mark.parametrize(("seed", "how"), [(50, "close"), (51, "reset")])
+def test_a_line_that_is_cut_while_several_parts_are_on_their_way(running, tmp_path, seed, how):
+    chance = random.Random(seed)
+    proxy = FaultProxy(running.http_endpoint)
+    proxy.cut("sent", [chance.randrange(1, 3 * SOME_BYTES) for _ in range(6)], how)
+    done = through(proxy, running, tmp_path, seed, **IN_PARTS, upload=AT_ONCE)
+    assert_nothing_lost(done)
+    assert sum("partNumber" in request.query for request in proxy.requests) > 3
 
 
 def test_a_slow_line(running, tmp_path):
@@ -110,6 +122,16 @@ def test_every_kind_of_bad_answer_in_turn(running, tmp_path):
     assert proxy.spoil.left == []
     for words in ("asks for patience", "OperationAborted", "login page", "ETag 000", "does not speak HTTP", "no longer knows"):
         assert words in done.console, words
+
+
+def test_bad_answers_to_several_parts_at_once(running, tmp_path):
+    proxy = FaultProxy(running.http_endpoint)
+    proxy.spoil = Spoiler()
+    settings = {"segment_ms": 25_000, "part_bytes": 5 << 20}
+    done = through(proxy, running, tmp_path, 53, seconds=180, settings=settings, upload=AT_ONCE)
+    found = (done.result.ok, done.problems, done.result.segments["pending"], done.result.frames["dropped"], proxy.spoil.left)
+    assert found == (True, [], 0, {}, [])
+    assert done.in_store() == done.on_card()  # an upload whose id was lost on the way back is left to the store's own rule
 
 
 # -- names and time ----------------------------------------------------------------------------

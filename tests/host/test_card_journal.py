@@ -36,7 +36,7 @@ def test_the_firmwares_segments_are_read_as_they_were_written(card):
     card.record(frames(16, 20), offset_ms=1_790_000_000_000)
     with open_source(card.root) as source:
         footage = load(source)
-        pictures = [(p.sequence, p.uptime_ns // 1_000_000, p.jpeg) for p in footage.pictures()]
+        pictures = [(p.sequence, p.uptime_ns // 1_000_000, p.data) for p in footage.pictures()]
     assert pictures == [(n, n * 100, jpeg(1000 + n)) for n in [*range(1, 11), *range(13, 21)]]
     assert (footage.devices, lay_out(footage).utc_start_ns) == ([DEVICE], 1_790_000_000_100 * 1_000_000)
     assert verdict_of(card) == ("lossy", [])

@@ -40,3 +40,10 @@ def test_it_is_charged_while_the_board_sleeps():
 )
 def test_whose_voltage_has_given_way_comes_back_when_there_is_power(charge: float, surroundings: list, back_us: int | None):
     assert cell(charge=charge, surroundings=surroundings).comes_back(0) == back_us
+
+
+def test_surroundings_may_change_between_two_microseconds():
+    """As they do in a squeezed day."""
+    change_s = 3600 / 7
+    found = cell(charge=0.5, surroundings=[(0.0, 21.0, 0), (change_s, 21.0, 110)])
+    assert found.about(HOUR_US)["left_mah"] == pytest.approx(500 - 10 + 110 * 6 / 7, abs=1)

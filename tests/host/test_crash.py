@@ -21,7 +21,7 @@ from sim.crash.take import Take
 from sim.crash.tape import CARD, SECTOR
 from sim.crash.variants import VARIANTS, survivors
 
-SEED, CUTS_EACH = 11, 48  # of each of the scenarios: more than 500 in all
+SEED, CUTS_EACH = 11, 44  # of each of the scenarios: more than 500 in all
 
 NO_SYNC = """
 from firmware.segment import SegmentWriter

@@ -37,7 +37,7 @@ def test_every_kind_of_source_gives_the_same_footage(tmp_path):
     for where in (folder, image):
         with open_source(where) as source:
             pictures = list(load(source).pictures())
-            seen.append([(source.kind, p.boot, p.sequence, p.uptime_ns // 1_000_000, p.jpeg) for p in pictures])
+            seen.append([(source.kind, p.boot, p.sequence, p.uptime_ns // 1_000_000, p.data) for p in pictures])
     expected = [(1, n, n * PERIOD_MS, jpeg(1000 + n)) for n in range(1, 15)] + [(2, n, n * PERIOD_MS, jpeg(2000 + n)) for n in range(1, 4)]
     assert seen == [[(kind, *row) for row in expected] for kind in ("folder", "card image")]
 
@@ -124,6 +124,13 @@ def test_footage_of_two_recorders_has_no_one_timeline(tmp_path):
     assert [len(one.segments) for one in footage.by_device()] == [1, 1]
     with pytest.raises(DaylogError, match="2 recorders"):
         footage.of_one_device()
+
+
+def test_a_recorder_that_was_given_a_name_goes_on_with_its_boots(tmp_path):
+    for boot, device in ((1, "unnamed"), (2, "ann")):
+        Segment(frames(1, 3, boot=boot), boot=boot, device=device).write(tmp_path / device)
+    (tmp_path / "0.jnl").write_bytes(b"")
+    assert [boot.device for boot in footage_of(tmp_path).of_one_device().boots] == ["unnamed", "ann"]
 
 
 @given(st.integers(0, 9000), st.booleans(), st.lists(st.tuples(st.integers(0, 9000), st.binary(min_size=1, max_size=600)), max_size=4))

@@ -11,6 +11,7 @@ import pytest
 
 from host_tools.boards import compact, load, partition
 from host_tools.demo import BOARD
+from host_tools.flashing.file_system import BLOCK_BYTES
 from sim import cache, image
 from sim.world import interpreter
 
@@ -64,7 +65,7 @@ def test_the_same_tree_gives_the_same_image(board: dict[str, Any]):
 
 
 def test_a_partition_too_small_is_named(board: dict[str, Any]):
-    partition(board, "vfs")["size"] = 16 * image.BLOCK_BYTES
+    partition(board, "vfs")["size"] = 16 * BLOCK_BYTES
     with pytest.raises(image.BuildError, match="does not fit the partition of 65536 bytes"):
         image.build(board, {})
 

@@ -23,7 +23,7 @@ def files_in(root: Path) -> dict[str, bytes]:
 
 def pictures_in(root: Path) -> list[tuple[int, bytes]]:
     with open_source(root) as source:
-        return [(picture.sequence, picture.jpeg) for picture in load(source).pictures()]
+        return [(picture.sequence, picture.data) for picture in load(source).pictures()]
 
 
 def expected_pictures(*numbers: range) -> list[tuple[int, bytes]]:

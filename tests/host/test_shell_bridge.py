@@ -7,17 +7,25 @@ import os
 import pty
 import random
 import select
+import shlex
 import shutil
 import subprocess
 import sys
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from host_tools.console_line import ConsoleLine
+from host_tools.footage import load
+from host_tools.sources import open_source
+from host_tools.verify import verify
+from sim import truth
 from sim.bridge import LEAVE_KEY
+from sim.runner import ASLEEP, End, History
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPT = b"daylog> "
@@ -110,7 +118,7 @@ def console(shell: Shell) -> Iterator[Line]:
 
 
 def test_help_lists_and_explains(console: Line):
-    rows = console.type(b"help\r", b"one line of JSON.")
+    rows = console.type(b"help\r", b"a line of JSON.")
     assert [row.split()[0] for row in rows if row.startswith(("help ", "status ", "log "))] == ["help", "status", "log", "help"]
     console.type(b"help pause\r", b"usage    pause [minutes]\r\n")
 
@@ -178,6 +186,19 @@ def test_repl_and_back(console: Line):
     console.type(b"\x04", b"MPY: soft reboot\r\n")
 
 
+def test_mpremote_repl_is_a_terminal_too(shell: Shell, console: Line):
+    keyboard, terminal = pty.openpty()
+    command = [str(Path(sys.executable).with_name("mpremote")), "connect", shell.about["pty"], "repl"]
+    with subprocess.Popen(command, stdin=terminal, stdout=terminal, stderr=terminal) as running:
+        screen = Line(keyboard)
+        screen.until(b"to exit this shell\r\n")
+        screen.type(b"\rhelp resume\r", b"example  resume\r\n")
+        os.write(keyboard, LEAVE_KEY)
+        assert running.wait(PATIENCE_S) == 0
+    os.close(keyboard)
+    os.close(terminal)
+
+
 def test_reboot_starts_again(console: Line):
     console.type(b"reboot\r", b"Closing the segment, then rebooting.\r\n", b"rst: hard\r\n")
     console.until(PROMPT)
@@ -186,6 +207,59 @@ def test_reboot_starts_again(console: Line):
 def test_shutdown_sleeps_until_a_key(console: Line):
     console.type(b"shutdown\r", b"Closing the segment, then sleeping until reset.\r\n", b"reset button.\r\n")
     console.type(b"x", b"Type help")
+
+
+FILES = {"hello.py": "print('hello')\n", "pkg/package.json": '{"urls": [["pkg_hello.py", "hello.py"]], "version": "1"}', "pkg/hello.py": ""}
+ROUND = (  # as one types it; {here} is a folder with those files
+    "exec 'print(6 * 7)' + eval '1 + 1'",
+    "run {here}/hello.py",
+    "fs mkdir :d + fs cp {here}/hello.py :d/ + fs cat :d/hello.py + fs sha256sum :d/hello.py",
+    "fs tree :d + fs rm :d/hello.py + fs rmdir :d + df",
+    "mount {here} exec 'import hello' + umount",
+    "mip install {here}/pkg/package.json",
+    "romfs query",
+    "rtc + soft-reset + exec pass",
+)
+
+
+def test_the_recording_goes_on_after_each_tool_and_all_is_accounted_for(clip: Path, tmp_path: Path):
+    """Between two boots nobody captures; in each boot every frame is there, but for what a busy computer costs."""
+    for name, text in FILES.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text)
+    out = tmp_path / "run"
+    with Shell(clip, "--out", str(out)) as shell:
+        codes = []
+        for words in ROUND:
+            wait_for_footage(shell)
+            codes.append(shell.mpremote(*shlex.split(words.format(here=tmp_path)), "+", "reset").returncode)
+        wait_for_footage(shell)
+        line = shell.attach()
+        line.type(b"shutdown\r", b"then sleeping until reset.\r\n", b"reset button.\r\n")
+        os.close(line.fd)
+        found = fates(out)
+    report, boots = verify(str(out / "card.img")), len(ROUND) + 1
+    assert [codes, report.problems, found.keys() - {"recorded", "dropped:overflow"}] == [[0] * len(ROUND), [], set()]
+    assert [report.frames, report.segments, [row["boot"] for row in report.dates]] == [found["recorded"], boots, list(range(1, boots + 1))]
+
+
+def wait_for_footage(shell: Shell) -> None:
+    """A frame has become durable in this boot."""
+    with ConsoleLine(shell.about["pty"]) as console:
+        console.ask("camera snap")
+
+
+def fates(out: Path) -> "Counter[str]":
+    """What became of each frame that the camera has produced. A tool's resets are boots of the board, but none of the recorder's."""
+    world = json.loads((out / "world.json").read_text())
+    rows = [row.split(" ", 2) for row in Path(world["truth"]).read_text().splitlines()]
+    boots = sorted({int(boot) for _, boot, _ in rows})
+    raw = out / "recorder.raw"
+    raw.write_text("".join(f"{n} {boots.index(int(boot)) + 1} {rest}\n" for n, boot, rest in rows))
+    with open_source(out / "card.img") as source:
+        history = History([End(ASLEEP, 0, {})] * len(boots), 0, 0)
+        settled = truth.settle(raw, Path(world["reel"]), load(source, hashes=True), history, 50, {})
+    return Counter(row.fate for row in settled)
 
 
 def test_a_kill_leaves_nothing_behind(clip: Path):

@@ -32,7 +32,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.StoreInf
 @pytest.mark.parametrize("where", [PREFIX, f"{PREFIX}/daylog-test/", f"s3://{store.BUCKET}"])
 def test_footage_comes_back_from_the_store(running, where):
     with open_source(where, running.owner_file) as source:
-        pictures = [(picture.sequence, picture.jpeg) for picture in load(source).pictures()]
+        pictures = [(picture.sequence, picture.data) for picture in load(source).pictures()]
     assert pictures == [(n, jpeg(1000 + n)) for n in [*range(1, 16), *range(18, 21)]]
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from littlefs import LittleFS
 
+from host_tools.parts import of_board
 from sim.reel import COMMENT
 from sim.world import interpreter
 
@@ -30,12 +31,15 @@ PINS = {
     "scl_pin": 39,
     "xclk_pin": 10,
 }
+CARD_SLOT = {"slot": 1, "width": 1, "pins": {"sck": 7, "cmd": 9, "data": [8]}}
 BOARD: dict[str, Any] = {
+    "port": "esp32",
+    "facts": of_board({"mcu": "esp32s3", "card": CARD_SLOT}),
     "heap_bytes": HEAP_BYTES,
     "default_profile": "small",
     "flash": {"partitions": [{"name": "vfs", "type": "data", "subtype": "fat", "offset": 0x200000, "size": 0x40000}]},
     "camera": {"sensor": "OV2640", "fb_count": 2, "pins": PINS},
-    "card": {"slot": 1, "width": 1, "sck": 7, "cmd": 9, "data": [8]},
+    "card": CARD_SLOT,
     "profiles": {"small": {"size": "QVGA", "fps": 10, "fb_bytes": 15360}},
     "sim": {
         "card": {

@@ -23,6 +23,8 @@ CUTS = f"{RUNNER}::test_whenever_the_power_goes_everything_is_explained"
 BAD_CARDS = "tests/host/test_bad_cards.py"
 LIES = f"{BAD_CARDS} -k lie"
 BAD_STORES = "tests/firmware/test_bad_stores.py"
+COMPUTER_CUTS = "tests/host/test_computer_runs.py -k power_cut"
+FOLDER_CUTS = "tests/host/test_computer_cuts.py -k promise"
 LEDGER = "tests/firmware/test_ledger.py"
 RECORDER = "tests/firmware/test_recorder.py"
 RECOVERY = "tests/firmware/test_recovery.py"
@@ -71,7 +73,7 @@ MUTANTS = (
     ),
     Mutant(
         "commits come too late",
-        "firmware/recorder.py",
+        "firmware/roll.py",
         "self._settings.commit_interval_ms // 2",
         "self._settings.commit_interval_ms * 2",
         (RECORDER,),
@@ -87,28 +89,28 @@ MUTANTS = (
     ),
     Mutant(
         "a card error leaves no gap",
-        "firmware/recorder.py",
-        "        self._notes.open_gap(cause, self._durable_ms, now_ms)\n",
+        "firmware/roll.py",
+        "        self._notes.open_gap(cause, self.durable_ms, now_ms)\n",
         "",
         (RECORDER,),
     ),
     Mutant(
         "a gap begins when it is noticed, not where footage ends",
-        "firmware/recorder.py",
-        "        self._notes.open_gap(cause, self._durable_ms, now_ms)\n",
+        "firmware/roll.py",
+        "        self._notes.open_gap(cause, self.durable_ms, now_ms)\n",
         "        self._notes.open_gap(cause, now_ms, now_ms)\n",
         (RECORDER,),
     ),
     Mutant(
         "what a lost chunk had to tell is forgotten",
-        "firmware/recorder.py",
+        "firmware/roll.py",
         "        self._notes.take_back()\n",
         "",
         (RECORDER,),
     ),
     Mutant(
         "a pause hides a loss that was not told",
-        "firmware/recorder.py",
+        "firmware/roll.py",
         "        if not self._notes.has_gap():",
         "        if True:",
         (RECORDER,),
@@ -149,13 +151,35 @@ MUTANTS = (
         "            gap = None\n",
         (RECOVERY,),
     ),
+    # -- on a computer
+    Mutant(
+        "a new file is synced and its name is not",
+        "firmware/durable.py",
+        "            if self._folder:\n                settle(self._folder)\n",
+        "            if self._folder:\n",
+        (FOLDER_CUTS,),
+    ),
+    Mutant(
+        "a folder is made and not kept",
+        "firmware/files.py",
+        '        os.mkdir(path)\n        settle(path.rpartition("/")[0])\n',
+        "        os.mkdir(path)\n",
+        (FOLDER_CUTS,),
+    ),
+    Mutant(
+        "a removed segment may come back",
+        "firmware/segment_files.py",
+        "            os.remove(path)\n            settle(self._folder(boot, segment // PER_FOLDER))\n",
+        "            os.remove(path)\n",
+        (FOLDER_CUTS,),
+    ),
     # -- the journal and the index
     Mutant(
         "a journal record is not synced",
         "firmware/journal.py",
         '                raise OSError(ENOSPC, "full")  # FatFs reports a full card as a short write\n            self._file.flush()\n',
         '                raise OSError(ENOSPC, "full")  # FatFs reports a full card as a short write\n',
-        (SEGMENTS,),
+        (COMPUTER_CUTS,),
     ),
     Mutant(
         "the CRC of a journal record is not looked at",
@@ -194,9 +218,9 @@ MUTANTS = (
     ),
     Mutant(
         "frames skipped right before the end are told by nobody",
-        "firmware/recorder.py",
-        "        self._notes.settle()\n        if self._writer is not None:\n",
-        "        if self._writer is not None:\n",
+        "firmware/roll.py",
+        "        self._notes.close_gap(now_ms)  # also a stretch in which the camera had failed\n",
+        "",
         (RECORDER,),
     ),
     Mutant(
@@ -274,8 +298,8 @@ MUTANTS = (
     Mutant(
         "marked as stored before anything was compared",
         "firmware/uploader.py",
-        "            etag = await Transfer(client, info, key, upload_id, note)",
-        '            self._store.mark_stored(info, "")\n            etag = await Transfer(client, info, key, upload_id, note)',
+        "            etag = await Transfer(clients, info, key, upload_id, note)",
+        '            self._store.mark_stored(info, "")\n            etag = await Transfer(clients, info, key, upload_id, note)',
         (UPLOADER,),
     ),
     Mutant(
@@ -288,7 +312,7 @@ MUTANTS = (
     Mutant(
         "a part of other bytes is not sent again",
         "firmware/transfer.py",
-        "have.get(number) != (part.size, etag)",
+        "have.get(number) != (part.size, etags[number - 1])",
         "number not in have",
         (UPLOADER,),
     ),

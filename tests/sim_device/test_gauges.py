@@ -70,6 +70,12 @@ class TestGauges(unittest.TestCase):
         got.append(told(gauge))
         self.assertEqual(got, [(3700, 50, None, False), (3700, 50, None, True)])
 
+    def test_axp2101_charges_once_it_is_told_that_there_is_no_thermistor(self):
+        self.chips[0x34] = axp2101.Axp2101(self.source)
+        before = self.source.charges
+        Axp2101(self.bus)
+        self.assertEqual((before, self.source.charges), (False, True))
+
     def test_axp2101_switches_rails(self):
         changes = []
         chip = self.chips[0x34] = axp2101.Axp2101(self.source, on_rails=lambda: changes.append(chip.rail_mv("aldo1")))

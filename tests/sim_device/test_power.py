@@ -92,6 +92,17 @@ class TestPower(unittest.TestCase):
         self.clock.advance_us(HOUR_US)
         self.assertEqual((power.current_ma, round(power.percent)), (-200, 70))
 
+    def test_who_looks_in_the_middle_of_a_pulse_sees_no_more_than_it_draws(self):
+        cell = Battery(1000)
+        power = self.power(cell, awake=100)
+        power.pulse(80, 5_000_000)
+        seen = []
+        for _ in range(6):
+            self.clock.advance_us(1_000_000)
+            seen.append(power.current_ma)
+        self.assertEqual(seen, [-180] * 5 + [-100])
+        self.assertEqual(round(cell.left_mah * 3600), 3_600_000 - 5 * 180 - 100)
+
     def test_a_charger_shows_and_charges(self):
         cell = Battery(1000, 0.5)
         power = self.power(cell, awake=100)
@@ -99,6 +110,13 @@ class TestPower(unittest.TestCase):
         self.clock.advance_us(HOUR_US)
         self.assertEqual(power.external_mv, 5000)
         self.assertTrue(cell.percent() > 75)
+
+    def test_a_chip_that_may_not_charge_feeds_the_board_only(self):
+        self.around = 20, 500
+        power = self.power(Battery(1000, 0.5), awake=100)
+        power.charges = False
+        self.clock.advance_us(HOUR_US)
+        self.assertEqual((power.current_ma, round(power.report()["left_mah"])), (0, 500))
 
     def test_a_slow_decline_ends_in_a_brownout(self):
         self.power(Battery(100, 0.05), awake=200)

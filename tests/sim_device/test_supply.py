@@ -9,7 +9,7 @@ from fakes import Trace
 from sim.device.button import Button
 from sim.device.chips.max17048 import Max17048
 from sim.device.clock import Clock
-from sim.device.supply import Supply
+from sim.device.supply import Supply, on_the_bus
 
 HOUR_US = 3_600_000_000
 BOARD = {
@@ -76,8 +76,8 @@ class TestSupply(unittest.TestCase):
 
     def test_the_gauge_that_the_board_names_is_on_its_bus(self):
         supply = self.supply()
-        chips = supply.chips({"chip": "max17048", "scl": 6, "sda": 5})
-        self.assertEqual(([(at, type(chips[at])) for at in chips], supply.chips(None)), ([(0x36, Max17048)], {}))
+        chips = on_the_bus({"chip": "max17048", "scl": 6, "sda": 5}, supply.power)
+        self.assertEqual(([(at, type(chips[at])) for at in chips], on_the_bus(None, supply.power)), ([(0x36, Max17048)], {}))
 
     def test_it_tells_every_ten_seconds(self):
         self.supply()
