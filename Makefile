@@ -7,7 +7,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
-.PHONY: help setup demo crash test test-host test-micropython lint format bench shape clean soak mutants power
+.PHONY: help setup demo flash deb deb-test crash kills test test-host test-micropython boards-docs lint format bench shape clean soak mutants power
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  \1\t\2/p' Makefile | expand -t 20
@@ -24,8 +24,21 @@ $(READY): requirements.lock pyproject.toml
 demo: $(READY) ## record, cut the power, recover, sync, verify, export: results in out/demo/
 	$(BIN)/python -m host_tools.demo
 
-crash: $(READY) ## cut the simulated board's power at every write of every scenario, and boot it: half an hour on 2 cores
+flash: $(READY) ## make a board a recorder: BOARD=xiao_esp32s3_sense PORT=/dev/ttyACM0 FIRMWARE=firmware.bin
+	$(BIN)/daylog flash --board $(BOARD) $(if $(PORT),--port $(PORT)) $(if $(FIRMWARE),--firmware $(FIRMWARE))
+
+deb: $(READY) ## the Debian package of the recorder for a Raspberry Pi or another computer, in out/
+	$(BIN)/daylog build deb -o out
+
+deb-test: $(READY) ## install it in a Debian of its own, record, kill, upgrade, remove: as root, with debootstrap and systemd-nspawn; four minutes
+	$(BIN)/python -m tests.debian.run
+
+crash: $(READY) ## cut the power of a board at every write, of a computer at every call, and boot it: three quarters of an hour on 2 cores
 	$(BIN)/daylog sim crash --rounds 3
+	$(BIN)/daylog sim cuts
+
+kills: $(READY) ## kill the real service of a computer 200 times at moments of SEED=n, on a disk that loses what was not synced: five minutes
+	$(BIN)/daylog sim kills --seed $(or $(SEED),1)
 
 test: $(READY) test-micropython test-host ## all tests, on MicroPython and on CPython
 
@@ -45,6 +58,9 @@ mutants: $(READY) ## put deliberate bugs into storage and upload: the tests must
 power: $(READY) ## docs/POWER.md anew: whole days with and without the governor, half an hour on 2 cores
 	$(BIN)/python -m tools.power_md
 
+boards-docs: $(READY) ## docs/boards/ anew: a page and a picture of each board
+	$(BIN)/python tools/board_docs.py
+
 lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -53,6 +69,7 @@ lint: $(READY) ## ruff, codespell, pyright, mpy-cross over device code, document
 	$(BIN)/pyright -p hal/pyrightconfig.json
 	$(BIN)/python tools/lint_device.py
 	$(BIN)/python tools/lint_docs.py
+	$(BIN)/python tools/board_docs.py --check
 
 format: $(READY) ## let ruff lay the code out
 	$(BIN)/ruff format .
