@@ -8,7 +8,7 @@ It stands in the place of the real socket, so that a simulated one is none the w
 from sim.device.waitable import POLLIN, POLLOUT, Waitable
 
 GATEWAY = "10.0.0.1"
-EAGAIN, ECONNRESET = 11, 104
+ECONNRESET = 104
 _HANDSHAKE = 0x16  # the first byte of TLS
 _BODY = b"<html><title>Welcome</title>Please log in.</html>"
 PAGE = b"HTTP/1.1 200 OK\r\ncontent-type: text/html\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s" % (len(_BODY), _BODY)
@@ -32,13 +32,14 @@ class Portal(Waitable):
         self._asked = self._asked[:1] + self._asked[-3:]  # enough to know what it is, and where a request's head ends
         return len(data)
 
-    def recv(self, size):
+    def readinto(self, buffer):
         if self._resets and self._asked:
             raise OSError(ECONNRESET)
         if not self._answer and not self._over:
-            raise OSError(EAGAIN)
-        answer, self._answer = self._answer[:size], self._answer[size:]
-        return answer
+            return None
+        answer, self._answer = self._answer, b""  # which is shorter than any buffer
+        buffer[: len(answer)] = answer
+        return len(answer)
 
     def ready(self, flags):
         speaks = self._over or (self._resets and self._asked)
