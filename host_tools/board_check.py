@@ -114,6 +114,11 @@ def card_slot(data: dict[str, Any], facts: dict[str, Any]) -> Iterator[Finding]:
         yield Finding(FAIL, f"card.pins.data names {len(data_pins)} pins, card.width is {card['width']}", "SPI has a width of 1")
 
 
+def microphone(data: dict[str, Any], facts: dict[str, Any]) -> Iterator[Finding]:
+    if "microphone" in data and data["port"] != "esp32":
+        yield Finding(FAIL, f"the port {data['port']} has no driver for a microphone", "name its pins in also_wired instead")
+
+
 def rails(data: dict[str, Any], facts: dict[str, Any]) -> Iterator[Finding]:
     if "rails" in data["camera"] and data.get("gauge", {}).get("chip") != "axp2101":
         yield Finding(FAIL, "camera.rails are given, and no chip that switches them", 'name it: [gauge] with chip = "axp2101"')
@@ -188,6 +193,7 @@ CHECKS: tuple[Check, ...] = (
     pins_of_the_chip,
     card_slot,
     rails,
+    microphone,
     button,
     partitions,
     profiles,

@@ -8,7 +8,7 @@ from typing import Any
 
 from host_tools.parts import numbers
 
-READ = ("pclk_pin", "vsync_pin", "href_pin", "miso")  # the chip only listens there
+READ = ("pclk_pin", "vsync_pin", "href_pin", "miso", "sd")  # the chip only listens there
 OTHER = "other"
 
 
@@ -30,6 +30,7 @@ def wires(data: dict[str, Any], facts: dict[str, Any]) -> Iterator[Wire]:
     """Every function that has a pin, part after part."""
     yield from _of("camera", data["camera"].get("pins", {}), "data_pins", drives_data=False)
     yield from _of("card", facts["card_pins"], "data", drives_data=True)
+    yield from _of("microphone", data.get("microphone", {}).get("pins", {}), "", drives_data=False)
     if "pin" in data.get("led", {}):
         yield Wire(data["led"]["pin"], "led", "led", True)
     if "button" in data:

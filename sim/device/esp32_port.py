@@ -5,6 +5,7 @@
 from sim.device.camera import CameraModule
 from sim.device.esp32 import Esp32Module
 from sim.device.i2c import make_i2c
+from sim.device.i2s import CRYSTAL_PPM, make_i2s
 from sim.device.machine import MachineModule
 from sim.device.network import NetworkModule
 from sim.device.sensor import Sensor
@@ -25,11 +26,12 @@ class Port:
         self.card = parts.make_card(clock)
         chips = on_the_bus(board.get("gauge"), supply.power if supply else Mains()) if supply or "rails" in board["camera"] else {}
         bus = make_i2c(_bus_pins(board), chips, clock)
+        i2s = make_i2s(board.get("microphone"), clock, CRYSTAL_PPM if world["seed"] % 2 else -CRYSTAL_PPM, trace)
         nvs, log, power = open(world["nvs"], "r+"), parts.log and parts.log.part(NVS), supply and supply.power
         self._esp32 = Esp32Module(nvs, board["flash"]["partitions"], board["facts"]["mcu"], log, power)
         self.modules = {
             "machine": MachineModule(
-                board, clock, self.card, parts.ending, trace, board_time, bus, buttons, world["reset_cause"], parts.unique_id
+                board, clock, self.card, parts.ending, trace, board_time, bus, i2s, buttons, world["reset_cause"], parts.unique_id
             ),
             "camera": CameraModule(self.sensor, board["camera"], clock, trace, lambda: _supplied(board["camera"], chips)),
             "network": NetworkModule(parts.radio, clock),

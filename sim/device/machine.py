@@ -14,7 +14,7 @@ class MachineModule:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
     PIN_WAKE, TIMER_WAKE = 2, 4
 
-    def __init__(self, board, clock, card, ending, trace, board_time, bus, buttons, cause, unique_id):
+    def __init__(self, board, clock, card, ending, trace, board_time, bus, i2s, buttons, cause, unique_id):
         self._cause, self._unique_id = RESET_CAUSES.get(cause, 0), unique_id
         self._clock, self._ending = clock, ending
         self._hz = 240_000_000
@@ -25,6 +25,7 @@ class MachineModule:
         self.Timer = _make_timer(clock)
         self.RTC = _make_rtc(board_time)
         self.I2C = bus
+        self.I2S = i2s
 
     def reset_cause(self):
         return self._cause

@@ -7,7 +7,7 @@ import vendor
 vendor.install()
 
 from hal.drivers import serial_line  # noqa: E402
-from hal.esp32 import board, open_board  # noqa: E402
+from hal.esp32 import board, microphone, open_board  # noqa: E402
 from hal.esp32.camera import Camera  # noqa: E402
 from hal.esp32.card import BounceDevice, Card  # noqa: E402
 from hal.esp32.wifi import Wifi  # noqa: E402
@@ -346,6 +346,34 @@ class BounceTest(Fresh):
 
     def test_the_card_answers_for_its_size(self):
         self.assertEqual([self.device.ioctl(operation, 0) for operation in (4, 5)], [64, 512])
+
+
+class MicrophoneTest(Fresh):
+    def setUp(self):
+        super().setUp()
+        microphone.select = vendor.Select()
+        config = {"microphone": {"rate_hz": 16000, "pins": {"sck": 41, "ws": 42, "sd": 2}}}
+        config.update(CONFIG)
+        self.microphone = open_board(config).microphone
+        vendor.calls.clear()
+
+    def test_a_board_may_have_none(self):
+        self.assertEqual(open_board(CONFIG).microphone, None)
+
+    def test_it_takes_one_channel_and_keeps_a_quarter_of_a_second(self):
+        self.microphone.open()
+        self.microphone.close()
+        self.microphone.close()
+        bus = [call for call in vendor.calls if call[0] != "Pin"]
+        self.assertEqual((self.microphone.rate_hz, bus), (16000, [("I2S", 0, 41, 42, 2, 0, 16, 0, 16000, 32000), "I2S.deinit"]))
+
+    def test_what_has_been_heard_is_given_and_nothing_waits_for_more(self):
+        self.microphone.open()
+        vendor.I2S.heard, buffer, found = b"abcdef", memoryview(bytearray(4)), []
+        for _ in range(3):
+            size = self.microphone.readinto(buffer)
+            found.append(bytes(buffer[:size]))
+        self.assertEqual(found, [b"abcd", b"ef", b""])
 
 
 class WifiTest(Fresh):

@@ -107,9 +107,47 @@ class RTC:
         calls.append(("RTC", fields))
 
 
+class I2S:
+    """A microphone that has `heard` so many bytes, and a poll that asks it."""
+
+    RX, MONO = 0, 0
+    heard = b""
+
+    def __init__(self, id, *, sck, ws, sd, mode, bits, format, rate, ibuf):
+        calls.append(("I2S", id, sck.number, ws.number, sd.number, mode, bits, format, rate, ibuf))
+
+    def readinto(self, buffer):
+        size = min(len(buffer), len(I2S.heard))
+        buffer[:size], I2S.heard = I2S.heard[:size], I2S.heard[size:]
+        return size
+
+    def deinit(self):
+        calls.append("I2S.deinit")
+
+
+class Select:
+    """As far as a microphone needs it; CPython's asks only what has a descriptor."""
+
+    POLLIN = 1
+
+    def poll(self):
+        return Poll()
+
+
+class Poll:
+    def register(self, stream, events):
+        self._stream = stream
+
+    def unregister(self, stream):
+        self._stream = None
+
+    def ipoll(self, timeout_ms):
+        return [(self._stream, 1)] if timeout_ms == 0 and I2S.heard else []
+
+
 class Machine:
     PWRON_RESET, HARD_RESET, WDT_RESET, DEEPSLEEP_RESET, SOFT_RESET = 1, 2, 3, 4, 5
-    SDCard, Pin, WDT, Timer, RTC, I2C = SDCard, Pin, WDT, Timer, RTC, I2C
+    SDCard, Pin, WDT, Timer, RTC, I2C, I2S = SDCard, Pin, WDT, Timer, RTC, I2C, I2S
     cause = 1
 
     def reset_cause(self):
@@ -279,4 +317,4 @@ def reset():
     Sensor.refuses = WLAN.fails = False
     WLAN.answer, WLAN.found = 1000, []
     Vfs.missing = None
-    Pin.level, I2C.words = 1, {}
+    Pin.level, I2C.words, I2S.heard = 1, {}, b""

@@ -2,35 +2,17 @@
 # SPDX-License-Identifier: MIT
 """A simulated computer that listens: a click at each full second of its world, by a crystal that is off by 200 ppm."""
 
-import struct
 from pathlib import Path
 
 import av
 import pytest
-from computer_runs import Run, run
+from clicks import SECOND_NS, Sounds, clicks_ns, recorded, wrong_ms
+from computer_runs import run
 
 from host_tools.export import export
 
-SECOND_NS = 1_000_000_000
-APART_NS = SECOND_NS // 2
 
-
-def clicks_ns(sounds: list[tuple[int, int, bytes]]) -> list[int]:
-    """When each click begins, of (time, rate, samples)."""
-    found = [-SECOND_NS]
-    for start_ns, rate_hz, samples in sounds:
-        for number, (sample,) in enumerate(struct.iter_unpack("<h", samples)):
-            at_ns = start_ns + number * SECOND_NS // rate_hz
-            if abs(sample) > 5000 and at_ns - found[-1] > APART_NS:
-                found.append(at_ns)
-    return found[1:]
-
-
-def recorded(ran: Run) -> list[tuple[int, int, bytes]]:
-    return [(block.uptime_ns, block.rate_hz, block.samples) for s in ran.footage().segments for block in s.sounds()]
-
-
-def heard(film: str) -> list[tuple[int, int, bytes]]:
+def heard(film: str) -> Sounds:
     with av.open(film) as container:
         [stream] = container.streams.audio
         resampler = av.AudioResampler("s16", "mono", stream.rate)
@@ -38,16 +20,12 @@ def heard(film: str) -> list[tuple[int, int, bytes]]:
         return [(round((f.time or 0) * SECOND_NS), f.sample_rate, bytes(f.planes[0])[: 2 * f.samples]) for f in frames]
 
 
-def wrong_ms(clicks: list[int]) -> list[float]:
-    return [((at + APART_NS) % SECOND_NS - APART_NS) / 1e6 for at in clicks]
-
-
 @pytest.mark.parametrize("seed", [1, 2])
 def test_what_is_heard_has_the_time_of_what_is_seen(tmp_path: Path, seed: int):
     ran = run(tmp_path / "run", 100, seed=seed, settings={"microphone": True, "segment_ms": 10_000})
     film = export(ran.out / "card", tmp_path / "film.mp4")
     first_ms = ran.footage().segments[0].frames[0].uptime_ns / 1e6
-    late = wrong_ms(clicks_ns(recorded(ran)))
+    late = wrong_ms(clicks_ns(recorded(ran.footage())))
     late_in_film = wrong_ms([at + round(first_ms * 1e6) for at in clicks_ns(heard(film.path))])
     assert (ran.report.verdict, len(late), max(map(abs, late)) <= 10, max(map(abs, late_in_film)) <= 20) == ("lossless", 99, True, True)
 
