@@ -3,8 +3,10 @@
 import io
 import sys
 from pathlib import Path
+from typing import Any
 
-from foxglove_schemas_protobuf import CompressedImage_pb2
+import pytest
+from foxglove_schemas_protobuf import CompressedImage_pb2, CompressedVideo_pb2, RawAudio_pb2
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcap.reader import NonSeekingReader, SeekingReader
@@ -14,7 +16,7 @@ from mcap_protobuf.schema import build_file_descriptor_set
 sys.path.insert(0, str(Path(__file__).parent))
 from test_segment import jpeg, write_segment
 
-from firmware.schemas import COMPRESSED_IMAGE
+from firmware.schemas import COMPRESSED_IMAGE, COMPRESSED_VIDEO, RAW_AUDIO
 
 
 @settings(max_examples=25, deadline=None)
@@ -38,5 +40,13 @@ def test_summary_counts_what_is_there():
     assert [m.name for m in SeekingReader(io.BytesIO(data)).iter_metadata()] == ["daylog.segment"]
 
 
-def test_the_schema_is_the_published_one():
-    assert build_file_descriptor_set(CompressedImage_pb2.CompressedImage).SerializeToString() == COMPRESSED_IMAGE
+@pytest.mark.parametrize(
+    ("published", "ours"),
+    [
+        (CompressedImage_pb2.CompressedImage, COMPRESSED_IMAGE),
+        (CompressedVideo_pb2.CompressedVideo, COMPRESSED_VIDEO),
+        (RawAudio_pb2.RawAudio, RAW_AUDIO),
+    ],
+)
+def test_the_schema_is_the_published_one(published: Any, ours: bytes):
+    assert build_file_descriptor_set(published).SerializeToString() == ours
