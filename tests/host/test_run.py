@@ -39,6 +39,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def running(folder: Path) -> Iterator["subprocess.Popen[str]"]:
     """It records by the time that it has said so."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background ignores Ctrl-C, and so would it
     (folder / "small").mkdir()
     (folder / "small" / "board.toml").write_text(_BOARD)
     command = [sys.executable, "-m", "host_tools", "run", "--board", str(folder / "small"), "--video", str(clip()), "--folder", str(folder)]
