@@ -2,9 +2,10 @@
 # SPDX-License-Identifier: MIT
 """Device code must compile for MicroPython and stay in its room.
 
-Three rules, checked over every file of firmware/ and hal/ (and what runs inside
+Four rules, checked over every file of firmware/ and hal/ (and what runs inside
 the simulated board): it compiles with mpy-cross; it imports nothing MicroPython
-lacks; and a vendor module is imported only below hal/<port>/. hal/linux, whose vendor is the system, never runs on MicroPython.
+lacks; a vendor module is imported only below hal/<port>/; and firmware/ does not ask what it runs on: if it had to know, the
+contract would be wrong. hal/linux, whose vendor is the system, never runs on MicroPython.
 """
 
 import ast
@@ -18,6 +19,9 @@ ROOT = Path(__file__).resolve().parent.parent
 DEVICE = ("firmware", "hal", "sim/device")
 NOT_ON_DEVICE = {"typing", "abc", "enum", "dataclasses", "contextlib", "functools", "pathlib", "logging", "threading", "subprocess"}
 VENDOR = {"machine", "camera", "network", "esp32", "esp", "rp2", "sdcard", "adafruit_ov5640", "vfs", "bluetooth"}
+
+PLATFORM = {"platform", "uname", "implementation"}  # of sys and os
+PORTS = {folder.name for folder in (ROOT / "hal").iterdir() if (folder / "__init__.py").exists()} - {"drivers"}
 
 
 def device_files() -> list[Path]:
@@ -49,6 +53,16 @@ def wrong_imports(path: Path) -> Iterator[str]:
             yield f"{path.relative_to(ROOT)}:{line}: {name} is a vendor module: only hal/<port>/ may import it"
 
 
+def platform_tests(path: Path) -> Iterator[str]:
+    """Where the firmware asks for the platform, or names a port."""
+    if path.relative_to(ROOT).parts[0] != "firmware":
+        return
+    for node in ast.walk(ast.parse(path.read_text())):
+        asks = isinstance(node, ast.Attribute) and node.attr in PLATFORM or isinstance(node, ast.alias) and node.name in PLATFORM
+        if asks or isinstance(node, ast.Constant) and node.value in PORTS:
+            yield f"{path.relative_to(ROOT)}:{node.lineno}: the firmware does not ask what it runs on: give the contract what it needs"
+
+
 def compile_errors(path: Path, out: Path) -> Iterator[str]:
     compiler = Path(sys.executable).with_name("mpy-cross")
     done = subprocess.run([str(compiler), "-o", str(out), str(path)], capture_output=True, text=True)
@@ -59,7 +73,7 @@ def compile_errors(path: Path, out: Path) -> Iterator[str]:
 def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out.mpy"
-        problems = [p for f in device_files() for p in [*wrong_imports(f), *compile_errors(f, out)]]
+        problems = [p for f in device_files() for p in [*wrong_imports(f), *platform_tests(f), *compile_errors(f, out)]]
     print("\n".join(problems) or f"device code: {len(device_files())} files compile and stay in their room")
     return 1 if problems else 0
 
