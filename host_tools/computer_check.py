@@ -45,4 +45,11 @@ def chunks(data: dict[str, Any], facts: dict[str, Any]) -> Iterator[Finding]:
             yield Finding(FAIL, f"profile {name}: a chunk must hold {SECONDS} s of footage", f"chunk_bytes of at least {wanted}")
 
 
-CHECKS: tuple[Check, ...] = (encoders, limits, chunks)
+def gauge(data: dict[str, Any], facts: dict[str, Any]) -> Iterator[Finding]:
+    if "gauge" in data and "power" not in data:
+        yield Finding(FAIL, "there is a gauge, and no battery", "[power] with battery_mah: what the battery gives at 5 V")
+    if "shunt_milliohm" in data.get("gauge", {}) and data["gauge"]["chip"] != "ina219":
+        yield Finding(FAIL, f"a {data['gauge']['chip']} has no shunt", "leave shunt_milliohm out")
+
+
+CHECKS: tuple[Check, ...] = (encoders, limits, chunks, gauge)

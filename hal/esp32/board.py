@@ -63,6 +63,9 @@ class Board:
     def temperature_c(self):
         return esp32.mcu_temperature() if hasattr(esp32, "mcu_temperature") else None
 
+    def distress(self):
+        return ""
+
     def rtc_unix_ms(self):
         year, month, day, _, hour, minute, second, us = machine.RTC().datetime()
         return (time.mktime((year, month, day, hour, minute, second, 0, 0, 0)) + _EPOCH_S) * 1000 + us // 1000
@@ -102,7 +105,7 @@ def _gauge(config):
         return None
     bus = machine.I2C(0, scl=machine.Pin(config["scl"]), sda=machine.Pin(config["sda"]))
     try:
-        return open_gauge(config["chip"], bus)
+        return open_gauge(config, bus)
     except OSError:
         return None
 

@@ -79,6 +79,9 @@ class Board:
         millivolts = machine.ADC(machine.ADC.CORE_TEMP).read_u16() * REFERENCE_MV / 65535
         return int(27 - (millivolts - SENSOR_MV_27C) * 1000 / SENSOR_UV_PER_C)
 
+    def distress(self):
+        return ""
+
     def rtc_unix_ms(self):
         year, month, day, _, hour, minute, second, _ = machine.RTC().datetime()
         return int(time.mktime((year, month, day, hour, minute, second, 0, 0, 0))) * 1000  # this port counts from 1970
@@ -106,7 +109,7 @@ def _gauge(config):
         return None
     bus = machine.I2C(config["scl"] // 2 % 2, scl=machine.Pin(config["scl"]), sda=machine.Pin(config["sda"]))
     try:
-        return open_gauge(config["chip"], bus)
+        return open_gauge(config, bus)
     except OSError:
         return None
 

@@ -16,11 +16,12 @@ from sim.device.battery import Battery
 from sim.device.chips.axp2101 import Axp2101
 from sim.device.chips.ina219 import Ina219
 from sim.device.chips.max17048 import Max17048
+from sim.device.chips.pisugar3 import Pisugar3
 from sim.device.power import Power
 from sim.device.warmth import Warmth
 
 PICTURE_MS = 700  # that the sensor runs for one picture of a time-lapse
-CHIPS = {"max17048": (0x36, Max17048), "ina219": (0x40, Ina219), "axp2101": (0x34, Axp2101)}
+CHIPS = {"max17048": (0x36, Max17048), "ina219": (0x40, Ina219), "axp2101": (0x34, Axp2101), "pisugar3": (0x57, Pisugar3)}
 
 
 class Mains:

@@ -54,6 +54,19 @@ def test_the_limits_themselves_are_allowed():
     assert boards.check(changed(width=2032, height=1024)) == []
 
 
+@pytest.mark.parametrize(
+    ("parts", "problems"),
+    [
+        ({"gauge": {"chip": "pisugar3", "bus": 1}, "power": {"battery_mah": 800}}, []),
+        ({"gauge": {"chip": "ina219", "bus": 1, "address": 66, "shunt_milliohm": 10}, "power": {"battery_mah": 9000}}, []),
+        ({"gauge": {"chip": "pisugar3", "bus": 1}}, ["there is a gauge, and no battery"]),
+        ({"gauge": {"chip": "max17048", "bus": 1, "shunt_milliohm": 10}, "power": {"battery_mah": 1}}, ["a max17048 has no shunt"]),
+    ],
+)
+def test_a_gauge_needs_a_battery(parts, problems):
+    assert [finding.text for finding in boards.findings({**load(LIMITED), **parts})] == problems
+
+
 def test_a_wrong_key_is_named():
     [finding] = boards.findings({**load(LIMITED), "heap_bytes": 1})
     assert (finding.verdict, "heap_bytes" in finding.text) == (FAIL, True)

@@ -4,10 +4,12 @@
 
 import unittest
 
+from hal.drivers import open_gauge
 from hal.drivers.axp2101 import Axp2101
 from hal.drivers.ina219 import Ina219
 from hal.drivers.max17048 import Max17048
-from sim.device.chips import axp2101, ina219, max17048
+from hal.drivers.pisugar3 import Pisugar3
+from sim.device.chips import axp2101, ina219, max17048, pisugar3
 from sim.device.clock import Clock
 from sim.device.i2c import make_i2c
 
@@ -42,6 +44,38 @@ class TestGauges(unittest.TestCase):
         for self.source.percent_per_hour in (-100, -0.3, 0, 0.9, 1.1, 60):
             got.append(told(gauge)[3])
         self.assertEqual(got, [None, None, None, None, True, True])
+
+    def test_pisugar3_tells_of_the_battery_and_the_charger(self):
+        self.chips[0x57] = pisugar3.Pisugar3(self.source)
+        gauge, got = Pisugar3(self.bus), []
+        for self.source.battery_mv, self.source.percent, self.source.external_mv in ((3071, 0, 0), (3072, 50.9, 5000), (4200, 101, 5000)):
+            got.append(told(gauge))
+        self.assertEqual(got, [(3071, 0, None, False), (3072, 50, None, True), (4200, 100, None, True)])
+
+    def test_pisugar3_is_not_read_while_its_voltage_changes(self):
+        self.chips[0x57] = chip = pisugar3.Pisugar3(self.source)
+        gauge, read, voltages = Pisugar3(self.bus), chip.read, [3072, 3071, 3071, 3071]
+
+        def sags(register, buffer):
+            if register in (0x22, 0x23):
+                self.source.battery_mv = voltages.pop(0)
+            read(register, buffer)
+
+        chip.read = sags
+        self.assertEqual(told(gauge)[0], 3071)
+
+    def test_one_that_is_wired_otherwise_is_found(self):
+        self.chips[0x42] = ina219.Ina219(self.source, 10)
+        gauge = open_gauge({"chip": "ina219", "address": 0x42, "shunt_milliohm": 10}, self.bus)
+        self.assertEqual(told(gauge)[2], -180)
+
+    def test_what_is_no_pisugar3_is_refused(self):
+        for chip in (None, ina219.Ina219(self.source)):
+            self.chips.clear()
+            if chip:
+                self.chips[0x57] = chip
+            with self.assertRaises((OSError, ValueError)):
+                Pisugar3(self.bus)
 
     def test_ina219_tells_the_sign_of_the_current(self):
         self.chips[0x40] = ina219.Ina219(self.source)
