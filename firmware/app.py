@@ -167,8 +167,15 @@ class App:
             await sleep_ms(TELEMETRY_MS)
             record = self.health.record()
             record["temperature_c"] = self.board.temperature_c()
+            self._heed(self.board.distress())
             record["power"] = self.power.status()
             self.recorder.note(channels.TELEMETRY, record)
+
+    def _heed(self, distress):
+        if distress:
+            self.health.set_problem("board", distress)
+        else:
+            self.health.clear_problem("board")
 
     async def _wearer(self):
         """The light: steady while recording, slow blinking while paused, fast while something is wrong. And the button."""

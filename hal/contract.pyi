@@ -68,6 +68,8 @@ class Card(Protocol):
         card for as long as it is mounted. Blocks up to 1 s. OSError: no FAT on it, or not readable."""
     def unmount(self) -> None:
         """Let go of the card. Files must be closed. Does not raise; the card may be gone."""
+    def about(self) -> str:
+        """What the mounted card says that it is, and how worn, in words; "" where nobody can ask it. Does not raise."""
 
 class Wifi(Protocol):
     def active(self, on: bool) -> None:
@@ -141,6 +143,8 @@ class Board(Protocol):
         """Off, for so long (0: for ever), or until somebody presses the button or the board's power returns; does not return."""
     def temperature_c(self) -> int | None:
         """Of the chip; None where it cannot be read."""
+    def distress(self) -> str:
+        """What the board itself finds wrong with its supply or its cooling, in words; "" while all is well or it cannot tell."""
     def rtc_unix_ms(self) -> int:
         """What the chip's clock shows, in Unix milliseconds; nobody may ever have set it. 0: there is none. Does not block or raise."""
     def set_rtc(self, unix_s: int) -> None:

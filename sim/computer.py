@@ -133,5 +133,6 @@ SYSTEM_FILES = {
     "proc/sys/kernel/random/boot_id": "1\n",
     "etc/machine-id": "00000000000000000000000000000001\n",
     "dev/rtc0": "",
+    "sys/devices/platform/soc/soc:firmware/get_throttled": "0\n",
     "sys/class/thermal/thermal_zone0/temp": "42000\n",
 }

@@ -95,6 +95,9 @@ class Card:
         vfs.mount(vfs.VfsFat(device), MOUNT_POINT)  # pyright: ignore[reportArgumentType]  any object with these methods will do
         return MOUNT_POINT
 
+    def about(self):
+        return ""
+
     def unmount(self):
         try:
             vfs.umount(MOUNT_POINT)

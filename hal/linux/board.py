@@ -15,6 +15,7 @@ from hal.linux import system
 from hal.linux.camera import Camera
 from hal.linux.card import Card
 from hal.linux.console import open_console
+from hal.linux.distress import distress
 from hal.linux.gpio import Button, Led
 from hal.linux.i2c import I2c
 from hal.linux.microphone import open_microphone
@@ -91,6 +92,9 @@ class Board:
         text = system.text(_TEMPERATURE)
         return int(text) // 1000 if text.isdigit() else None
 
+    def distress(self):
+        return distress()
+
     def rtc_unix_ms(self):
         return int(time.time() * 1000) if any(system.exists(path) for path in _CLOCKS) else 0
 
@@ -119,6 +123,6 @@ def _gauge(config):
     if config is None:
         return None
     try:
-        return open_gauge(config["chip"], I2c(config["bus"]))
+        return open_gauge(config, I2c(config["bus"]))
     except OSError:
         return None

@@ -10,6 +10,7 @@ import os
 
 from firmware.durable import settle
 from hal.linux import system
+from hal.linux.card_about import about
 
 ENODEV = 19
 NOT_MOUNTED = "no card is mounted at %s; put it in, or mount it"
@@ -42,3 +43,6 @@ class Card:
         if self._fd is not None:
             os.close(self._fd)
             self._fd = None
+
+    def about(self):
+        return "" if self._fd is None else about(os.fstat(self._fd).st_dev)

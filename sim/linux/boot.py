@@ -28,6 +28,8 @@ from sim.linux.vtime import Loop, Signal, Time
 NEVER_FULL = 1 << 40
 ENDINGS = {0: "deep_sleep", board.RESTART: "reset"}
 
+THROTTLED = "sys/devices/platform/soc/soc:firmware/get_throttled"
+
 
 class Machine:
     """The computer of one boot."""
@@ -81,6 +83,9 @@ class Machine:
                 self.clock.at(at_us, lambda name=name: self.end(name))
         for fault in self._faults.of("clock"):
             self.clock.at(fault["from_us"], lambda step_ms=int(fault["value"] * 1000): self._step(step_ms))
+        for fault in self._faults.of("weak-supply"):
+            self.clock.at(fault["from_us"], lambda: self._alarm("50005"))
+            self.clock.at(fault["to_us"], lambda: self._alarm("50000"))
         typed, keys = os.pipe()
         os.dup2(typed, 0)
         for at_us, text in self._world["console"]["in"]:
@@ -90,6 +95,10 @@ class Machine:
 
     def _step(self, step_ms: int) -> None:
         self.clock.utc_at_zero_ms += step_ms
+
+    def _alarm(self, bits: str) -> None:
+        """What the firmware of a Raspberry Pi says of its supply."""
+        (Path(system.root) / THROTTLED).write_text(bits + "\n")
 
     def end(self, reason: str) -> None:
         """Tell the runner, and stop for ever."""

@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, str, float]] = {
     "write-protected": ("the disk takes no writes", "", 0),
     "full": ("others fill the disk, and make room again", "MB left", 0),
     "system-protected": ("the system's own disk takes no writes", "", 0),
+    "weak-supply": ("the supply is too weak, and its alarm says so", "", 0),
     "clock": ("the system's clock is stepped", "seconds", 86400),
 }
 
@@ -55,6 +56,7 @@ _LASTING = (
     "gone",
     "write-protected",
     "full",
+    "weak-supply",
 )
 
 

@@ -221,7 +221,11 @@ class FakeApp:
         self.keeper = FakeKeeper()
         self.health = Health(self.keeper)
         self.board = Named(
-            name="testboard", temperature_c=lambda: 41, reset_cause=lambda: "watchdog", unique_id=lambda: b"\x01\x02\xab\xc1\x23"
+            name="testboard",
+            temperature_c=lambda: 41,
+            reset_cause=lambda: "watchdog",
+            unique_id=lambda: b"\x01\x02\xab\xc1\x23",
+            card=Named(about=lambda: "SC64G, made 03/2021"),
         )
         self.last_words = Named(hung="uploader", is_safe=False)
         self.storage = Named(card=Named(says_sectors=60_000_000, sectors=60_000_000))

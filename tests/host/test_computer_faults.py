@@ -53,6 +53,7 @@ CASES = [
     Case("full@0-5", "the card is full", 10),
     Case("system-protected@0", "the chip cannot remember its boots", 10),
     Case("system-protected@5"),
+    Case("weak-supply@5-14", "the supply is too weak", 10_050),
     Case("clock=100000000@5"),
     Case("clock=-100000000@5"),
 ]

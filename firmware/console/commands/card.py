@@ -47,6 +47,7 @@ async def info(context):
         "free_bytes": free * cluster_bytes,
         "cluster_bytes": cluster_bytes,
         "unstored_bytes": context.store.status()["pending_bytes"],
+        "about": context.board.card.about(),
         "errors": counters.get("card_errors", 0),
         "stalls": counters.get("card_stalls", 0),
     }
@@ -57,6 +58,7 @@ def _info_text(result):
     return words.table(
         [
             ("card", "says it has %s%s" % (words.size(result["says_bytes"]), real)),
+            ("is", result["about"]),
             ("files", "%s, clusters of %s" % (words.size(result["total_bytes"]), words.size(result["cluster_bytes"]))),
             ("free", "%s; %s to store" % (words.size(result["free_bytes"]), words.size(result["unstored_bytes"]))),
             ("since boot", "%s, %s" % (words.count(result["errors"], "error"), words.count(result["stalls"], "stall"))),
