@@ -35,8 +35,11 @@ TORN = const(0x82)
 SECTOR = const(512)
 PREFIX_BYTES = const(9)  # opcode u8, content length u64
 FOOTER_BYTES = const(9 + 20 + 8)
+_CRC_AND_MAGIC_BYTES = const(4 + 8)
 CHUNK_INDEX_BYTES = const(45 + 10 * 6 + 28)  # at most: with messages in all six channels
-SUMMARY_BYTES = const(32768)  # the indexes of 246 chunks, or more
+SUMMARY_BYTES = const(36864)  # with the indexes of 250 chunks, or more
+_FRONT_BYTES = const(3072)  # of them, for what stands before the indexes: schemas, channels and statistics
+_BACK_BYTES = const(512)  # and for what follows them
 
 
 def record(opcode, content):
@@ -84,10 +87,12 @@ def padding(offset):
 class Summary:
     """What the end of a file repeats, collected while it is written (or walked by recovery).
 
-    Its buffer should never have to grow: a heap that has been in use for long may be in pieces too small for that.
+    Indexes are put into the buffer where they will be written, between what is put before and behind them at the end: a heap that has
+    been in use for long may be in pieces too small for a buffer of its own at each segment's beginning and end.
     """
 
-    def __init__(self, definitions, schema_count, channel_count, metadata_index):
+    def __init__(self, definitions, schema_count, channel_count, metadata_index, buffer=None):
+        """`buffer`: of SUMMARY_BYTES, from one whose segment has ended; it grows where `has_room` was not asked."""
         self.definitions = definitions  # the schema and channel records, to be repeated
         self.counts = [0] * (channel_count + 1)  # messages by channel number
         self.first_ns = 0
@@ -96,19 +101,19 @@ class Summary:
         self._schema_count = schema_count
         self._channel_count = channel_count
         self._metadata_index = metadata_index
-        self._chunk_indexes = bytearray(SUMMARY_BYTES)
-        self._used = 0
+        self._buffer = buffer or bytearray(SUMMARY_BYTES)
+        self._end = _FRONT_BYTES  # of the indexes
 
     def has_room(self):
         """Whether some more chunks fit, as many as may follow once this was asked."""
-        return self._used + 4 * CHUNK_INDEX_BYTES <= SUMMARY_BYTES
+        return self._end + 4 * CHUNK_INDEX_BYTES + _BACK_BYTES <= len(self._buffer)
 
     def add_chunk(self, offset, length, start_ns, end_ns, indexes, index_bytes, records_bytes):
         """One chunk. `indexes`: (channel, file offset of its message index, messages) of those that have any."""
-        at, size = self._used, 10 * len(indexes)
-        if at + CHUNK_INDEX_BYTES > len(self._chunk_indexes):
-            self._chunk_indexes.extend(bytes(len(self._chunk_indexes)))
-        buffer = self._chunk_indexes
+        at, size = self._end, 10 * len(indexes)
+        if at + CHUNK_INDEX_BYTES + _BACK_BYTES > len(self._buffer):
+            self._buffer = self._buffer + bytes(len(self._buffer))
+        buffer = self._buffer
         struct.pack_into("<BQQQQQI", buffer, at, CHUNK_INDEX, 64 + size, start_ns, end_ns, offset, length, size)
         at += 45
         for number, index_at, messages in indexes:
@@ -116,7 +121,7 @@ class Summary:
             self.counts[number] += messages
             at += 10
         struct.pack_into("<QIQQ", buffer, at, index_bytes, 0, records_bytes, records_bytes)
-        self._used = at + 28
+        self._end = at + 28
         self.first_ns = start_ns if not self.chunks else min(self.first_ns, start_ns)
         self.last_ns = max(self.last_ns, end_ns)
         self.chunks += 1
@@ -128,30 +133,31 @@ class Summary:
         return record(STATISTICS, head + struct.pack("<I", len(pairs)) + pairs)
 
     def encode(self, offset):
-        """DataEnd, summary, footer and closing magic of a file whose data ends at `offset`. Made in one buffer: it may be large."""
-        tail = bytearray(record(DATA_END, struct.pack("<I", 0)))
-        groups, before = bytearray(), len(tail)
-        for opcode, data in self._groups():
-            if len(data):
-                groups.extend(record(SUMMARY_OFFSET, struct.pack("<BQQ", opcode, offset + len(tail), len(data))))
-                tail.extend(data)
-        foot = struct.pack("<BQQQ", FOOTER, 20, offset + before, offset + len(tail))
-        tail.extend(groups)
-        tail.extend(foot)
-        crc = binascii.crc32(memoryview(tail)[before:])
-        tail.extend(struct.pack("<I", crc))
-        tail.extend(MAGIC)
-        return tail
-
-    def _groups(self):
+        """DataEnd, summary, footer and closing magic of a file whose data ends at `offset`: a view of the buffer."""
         schemas, channels = self.definitions
-        return (
-            (SCHEMA, schemas),
-            (CHANNEL, channels),
-            (STATISTICS, self._statistics()),
-            (CHUNK_INDEX, memoryview(self._chunk_indexes)[: self._used]),
-            (METADATA_INDEX, self._metadata_index),
+        groups = (
+            (SCHEMA, len(schemas)),
+            (CHANNEL, len(channels)),
+            (STATISTICS, len(self._statistics())),
+            (CHUNK_INDEX, self._end - _FRONT_BYTES),
+            (METADATA_INDEX, len(self._metadata_index)),
         )
+        data_end = record(DATA_END, struct.pack("<I", 0))
+        front = data_end + schemas + channels + self._statistics()
+        begin, at = _FRONT_BYTES - len(front), offset + len(data_end)
+        offsets = b""
+        for opcode, size in groups:
+            if size:
+                offsets += record(SUMMARY_OFFSET, struct.pack("<BQQ", opcode, at, size))
+            at += size
+        foot = struct.pack("<BQQQ", FOOTER, 20, offset + len(data_end), at)
+        view, end = memoryview(self._buffer), self._end
+        view[begin:_FRONT_BYTES] = front
+        for piece in (self._metadata_index, offsets, foot):
+            view[end : end + len(piece)] = piece
+            end += len(piece)
+        struct.pack_into("<I8s", self._buffer, end, binascii.crc32(view[begin + len(data_end) : end]), MAGIC)
+        return view[begin : end + _CRC_AND_MAGIC_BYTES]
 
 
 def metadata_index(offset, length, name):

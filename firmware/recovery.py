@@ -276,7 +276,7 @@ def _finish(file, size, found, gap, identity):
     chunk = _gap_chunk(gap, found.offset_ms(), identity)
     length = chunk.seal(at, found.summary, identity[1])
     file.seek(at)
-    tail = bytes(chunk.view[:length]) + found.summary.encode(at + length)
+    tail = bytes(chunk.view[:length]) + bytes(found.summary.encode(at + length))
     file.write(tail)
     file.flush()
     return at + len(tail)

@@ -18,6 +18,7 @@ from firmware import channels
 from firmware.cadence import rate
 from firmware.chunk import ChunkBuffer
 from firmware.compat import collect, const
+from firmware.mcap import SUMMARY_BYTES
 from firmware.segment import MAX_PARTS
 
 ESTALE = const(116)  # the card was taken out
@@ -33,6 +34,7 @@ class Roll:
         device = identity[0][1].encode()[:16]
         self._filling = ChunkBuffer(chunk_bytes, device)
         self._spare = ChunkBuffer(chunk_bytes, device)
+        self._summary_buffer = bytearray(SUMMARY_BYTES)
         self._limit_bytes = MAX_PARTS * settings.part_bytes
         self._store = None  # that of the open segment
         self._writer = None
@@ -144,7 +146,8 @@ class Roll:
             self._adopt_clock()
         self._segment_offset_ms = self._offset_ms
         self._store = self._storage.store
-        self._writer = self._store.open_next(self._about(now_ms), self._limit_bytes, self._settings.overwrite_unsent)
+        about = self._about(now_ms)
+        self._writer = self._store.open_next(about, self._limit_bytes, self._settings.overwrite_unsent, self._summary_buffer)
         self._opened_ms = now_ms
         keeper = self._keeper
         if keeper.utc_known:

@@ -65,12 +65,12 @@ class SegmentResult:
         self.md5 = parts[0][1] if len(parts) == 1 else b""
 
 
-def head(pairs):
+def head(pairs, buffer=None):
     """(bytes before the first chunk, the summary that will follow the last) for a segment's metadata."""
     opening = mcap.MAGIC + mcap.header("", LIBRARY)
     about = mcap.metadata("daylog.segment", pairs)
     data = opening + about + b"".join(channels.definitions(codec_of(pairs), has_sound(pairs)))
-    return data + mcap.padding(len(data)), summary_of(pairs, mcap.metadata_index(len(opening), len(about), "daylog.segment"))
+    return data + mcap.padding(len(data)), summary_of(pairs, mcap.metadata_index(len(opening), len(about), "daylog.segment"), buffer)
 
 
 def codec_of(pairs):
@@ -84,13 +84,13 @@ def has_sound(pairs):
     return dict(pairs).get("sound_hz", "0") != "0"
 
 
-def summary_of(pairs, metadata_index):
+def summary_of(pairs, metadata_index, buffer=None):
     schemas, count = (3, channels.COUNT) if has_sound(pairs) else (2, channels.COUNT - 1)
-    return mcap.Summary(channels.definitions(codec_of(pairs), has_sound(pairs)), schemas, count, metadata_index)
+    return mcap.Summary(channels.definitions(codec_of(pairs), has_sound(pairs)), schemas, count, metadata_index, buffer)
 
 
 class SegmentWriter:
-    def __init__(self, file, pairs, part_bytes, limit_bytes, number):
+    def __init__(self, file, pairs, part_bytes, limit_bytes, number, summary_buffer=None):
         self.number = number
         self._file = file
         self.hashes = Hashes(part_bytes, limit_bytes <= part_bytes)
@@ -105,7 +105,7 @@ class SegmentWriter:
         self._put_at = None  # where the chunk begins that was handed over last
         self._last = b""  # written last
         self._echo = memoryview(bytearray(mcap.SECTOR))
-        opening, self.summary = head(pairs)
+        opening, self.summary = head(pairs, summary_buffer)
         self._write_all(opening)
         self._head_kept = False
         self.offset = len(opening)

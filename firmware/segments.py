@@ -86,7 +86,7 @@ class SegmentStore:
 
     # -- recording -----------------------------------------------------------------------
 
-    def open_next(self, pairs, limit_bytes, overwrite=False):
+    def open_next(self, pairs, limit_bytes, overwrite=False, summary_buffer=None):
         """The SegmentWriter of a new file. Raises OSError(ENOSPC) when nothing may be removed."""
         room = self.make_room(limit_bytes + SPARE_BYTES, overwrite) - SPARE_BYTES
         if room < SPARE_BYTES:
@@ -99,7 +99,7 @@ class SegmentStore:
         self.ledger.note(j.OPEN, self.boot, number)
         file = open(self.path(self.boot, number), "w+b")
         own = pairs + [("segment", str(number))]
-        return SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room), number)
+        return SegmentWriter(file, own, self.part_bytes, min(limit_bytes, room), number, summary_buffer)
 
     def confirm(self, number):
         """That the card has kept the name of the open segment: all that is written to it would be lost with it. Raises OSError."""

@@ -66,6 +66,15 @@ class SegmentTest(unittest.TestCase):
         self.assertTrue(200 < chunks < 400, chunks)
         self.assertTrue(len(writer.summary.encode(0)) - before < mcap.SUMMARY_BYTES)
 
+    def test_the_end_of_a_segment_is_made_in_a_buffer_that_is_used_again(self):
+        buffer = bytearray(mcap.SUMMARY_BYTES)
+        first, second = Kept(), Kept()
+        for file in (first, second):
+            SegmentWriter(file, [("boot", "7")], 1 << 20, 1 << 24, 3, buffer).close()
+        alone = Kept()
+        SegmentWriter(alone, [("boot", "7")], 1 << 20, 1 << 24, 3).close()
+        self.assertEqual([first.content, second.content], [alone.content] * 2)
+
     def test_hashes_are_those_of_the_file(self):
         for part_bytes, limit in ((1 << 24, 1 << 24), (100_000, 1 << 24), (1 << 20, 1 << 24)):
             file, result = write_segment(120, part_bytes, limit)
