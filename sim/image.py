@@ -52,13 +52,17 @@ def device_tree(board: dict[str, Any]) -> dict[str, Path]:
     folders = [ROOT / "firmware", ROOT / "hal" / board["port"], ROOT / "hal" / "drivers"]
     files = [ROOT / "hal" / "__init__.py", *(f for folder in folders for f in sorted(folder.rglob("*.py")))]
     ours = {f.relative_to(ROOT).with_suffix(".mpy").as_posix(): f for f in files if "device" not in f.relative_to(ROOT).parts[:2]}
-    return {**ours, **published(board["port"])}
+    return {**ours, **published(board)}
 
 
-def published(port: str) -> dict[str, Path]:
+def published(board: dict[str, Any]) -> dict[str, Path]:
     """The same for drivers that a port uses as they are published; some bring files that are no modules. Raises BuildError."""
-    table = ROOT / "hal" / port / "published.toml"
-    return {path: _in_package(*place) for path, place in read_toml(table, BuildError).items()} if table.exists() else {}
+    table = ROOT / "hal" / board["port"] / "published.toml"
+    rows = read_toml(table, BuildError) if table.exists() else {}
+    of_parts = {name: rows.pop(name) for name in [*rows] if isinstance(rows[name], dict)}
+    for part, more in of_parts.items():
+        rows |= more if board["camera"].get(part) else {}
+    return {path: _in_package(*place) for path, place in rows.items()}
 
 
 def _in_package(package: str, file: str) -> Path:

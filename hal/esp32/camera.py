@@ -11,6 +11,8 @@ import camera
 import machine
 
 NOT_WIRED = -1
+BUS_HZ = 400_000  # the most that an OV5640 takes: frames are on their way while its lens is set up
+LENS_MS = 150  # which takes 112 at that rate, and the processor's own time
 RAILS_S = 0.02  # an estimate: until the sensor's supplies are steady
 ENODEV, EINVAL = 19, 22
 _KNOBS = {  # what the driver calls them
@@ -29,24 +31,44 @@ class Camera:
         """`pmu` switches the rails that the board's data names; None if it does not answer."""
         self._config, self._pmu = config, pmu
         self._camera = None
+        self._bus = None  # the sensor's, where its lens needs it too; else the camera module has it for itself
 
     def open(self, profile):
         pins = self._config["pins"]
         self._supply(True)
         try:
             self._camera = self._start(pins, profile)
+            self._focus(profile)
         except OSError:
             self._rest()  # so that the next try is a cold start
             raise
 
+    def _focus(self, profile):
+        """Where the lens can move, it does so by itself from now on; one that does not keeps its place, and all is recorded.
+
+        So does the lens of a profile that is so fast that its frames would be lost while the lens is set up.
+        """
+        if self._bus is None or self._config["fb_count"] * 1000 // profile["fps"] < LENS_MS:
+            return
+        try:
+            from hal.esp32.lens import focus_continuously
+
+            focus_continuously(self._bus)
+        except (OSError, ImportError):
+            pass
+
     def _start(self, pins, profile):
+        if self._config.get("autofocus"):
+            scl, sda = machine.Pin(pins["scl_pin"]), machine.Pin(pins["sda_pin"])
+            self._bus = self._bus or machine.I2C(1, scl=scl, sda=sda, freq=BUS_HZ)
         return camera.Camera(
             data_pins=pins["data_pins"],
             pclk_pin=pins["pclk_pin"],
             vsync_pin=pins["vsync_pin"],
             href_pin=pins["href_pin"],
-            sda_pin=pins["sda_pin"],
-            scl_pin=pins["scl_pin"],
+            sda_pin=pins["sda_pin"] if self._bus is None else NOT_WIRED,
+            scl_pin=pins["scl_pin"] if self._bus is None else NOT_WIRED,
+            i2c=self._bus,
             xclk_pin=pins["xclk_pin"],
             powerdown_pin=pins.get("powerdown_pin", NOT_WIRED),
             reset_pin=pins.get("reset_pin", NOT_WIRED),

@@ -160,8 +160,9 @@ def _check(wired, pins, i2c, xclk_freq, pixel_format):
         raise ValueError("xclk_freq above 40 MHz")
     if pixel_format != PixelFormat.JPEG:
         raise ValueError("the simulated sensor gives JPEG only")
+    shared = {} if i2c is None else {"scl_pin": i2c.pins[0], "sda_pin": i2c.pins[1]}
     for name, pin in zip(_PINS, pins):
-        expected = wired["pins"].get(name, _NOT_WIRED)
+        pin, expected = shared.get(name, pin), wired["pins"].get(name, _NOT_WIRED)
         if (list(pin) if name == "data_pins" else pin) != expected:
             raise OSError("Failed to capture initial frame: this board's %s is %s, not %s" % (name, expected, pin))
 

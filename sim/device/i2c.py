@@ -17,8 +17,8 @@ def make_i2c(wired, chips, clock):
         def __init__(self, id=0, *, scl=None, sda=None, freq=400_000, timeout=50_000):
             if id not in (0, 1):
                 raise ValueError("I2C(%d) doesn't exist" % id)
-            self._hz = freq
-            self._chips = chips if (_number(scl), _number(sda)) == tuple(wired) else {}
+            self._hz, self.pins = freq, (_number(scl), _number(sda))
+            self._chips = chips if self.pins == tuple(wired) else {}
 
         def scan(self):
             self._pass(112)

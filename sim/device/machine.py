@@ -112,14 +112,15 @@ def _make_sd_card(wired, mcu, card):
 
 
 def _reserved(board):
-    """pin -> what it is wired to: no Pin object may drive those. Power-down is the firmware's while the driver does not run."""
-    pins = {}
+    """pin -> what it is wired to: no Pin object may drive those. Power-down is the firmware's while the driver does not run, and
+    the sensor's bus where the driver is given one."""
+    pins, free = {}, ("powerdown_pin", "scl_pin", "sda_pin") if board["camera"].get("autofocus") else ("powerdown_pin",)
     for part, table in (("card", board["facts"]["card_pins"]), ("camera", board["camera"]["pins"])):
         for name in table:
             for pin in table[name] if isinstance(table[name], list) else [table[name]]:
                 if pin in pins and pin not in board.get("shared_pins", ()):
                     raise ValueError("pin %d is wired to %s and to %s %s" % (pin, pins[pin], part, name))
-                if name != "powerdown_pin":
+                if name not in free:
                     pins[pin] = "%s %s" % (part, name)
     return pins
 

@@ -18,7 +18,7 @@ for at, line in enumerate(LINES):
     CAMERA["pins"][line] = at + 1
 CARD = {"slot": 1, "width": 1, "freq_hz": 20000000, "pins": {"sck": 7, "cmd": 9, "data": [8]}}
 CONFIG = {"name": "bench", "camera": CAMERA, "card": CARD, "led": {"pin": 21, "inverted": True}, "wifi": {"hostname": "rec"}}
-PROFILE = {"size": "SVGA", "quality": 85, "grab": "WHEN_EMPTY"}
+PROFILE = {"size": "SVGA", "fps": 10, "quality": 85, "grab": "WHEN_EMPTY"}
 FOOTAGE = bytes(i % 251 for i in range(20 * 512))
 MOUNTED = [("SDCard", 1, 1, 20000000, [("cmd", 9), ("data", [8]), ("sck", 7)]), ("mount", "/sd")]
 
@@ -162,9 +162,21 @@ class CameraTest(Fresh):
     def test_the_driver_gets_the_wiring_and_the_profile(self):
         self.camera.open(PROFILE)
         expected = dict(CAMERA["pins"])
-        expected.update(xclk_freq=20000000, powerdown_pin=-1, reset_pin=-1, fb_count=2)
+        expected.update(xclk_freq=20000000, powerdown_pin=-1, reset_pin=-1, fb_count=2, i2c=None)
         expected.update(pixel_format=4, frame_size=11, jpeg_quality=85, grab_mode=0)
         self.assertEqual(vendor.calls, [("Camera", expected)])
+
+    def test_a_sensor_with_a_lens_shares_its_bus(self):
+        """And one that answers nobody records all the same."""
+        config = dict(CAMERA, autofocus=True)
+        camera = Camera(config)
+        for _ in range(2):
+            camera.open(PROFILE)
+            camera.close()
+        wirings = [call[1] for call in vendor.calls if call[0] == "Camera"]
+        buses = [call for call in vendor.calls if call[0] == "I2C"]
+        self.assertEqual([(w["sda_pin"], w["scl_pin"], type(w["i2c"])) for w in wirings], [(-1, -1, vendor.I2C)] * 2)
+        self.assertEqual(buses, [("I2C", 1, CAMERA["pins"]["scl_pin"], CAMERA["pins"]["sda_pin"])])
 
     def test_a_board_may_wire_power_down_and_reset(self):
         pins = dict(CAMERA["pins"])

@@ -54,3 +54,11 @@ def test_it_drives_only_the_light_and_the_power_down_that_it_has(tmp_path: Path,
     runner.play(run, runner.prepare(run))
     driven = {run.board["led"].get("pin"), run.board["camera"]["pins"].get("powerdown_pin")} - {None}
     assert {entry["pin"] for entry in trace(tmp_path) if "pin" in entry} == driven
+
+
+def test_a_lens_that_moves_focuses_by_itself(tmp_path: Path):
+    """By the published driver, on the bus that the camera module was given; the last entry is where the model's picture is sharp."""
+    run = options(tmp_path, boards.load("xiao_esp32s3_sense_ov5640"))
+    runner.play(run, runner.prepare(run))
+    lens = [(entry["status"], entry["step"]) for entry in trace(tmp_path) if entry["what"] == "lens"]
+    assert lens[-1] == (0, 96)
