@@ -20,7 +20,7 @@ _NO_MANAGER, _NO_NETWORK = 8, 10  # nmcli(1), exit status
 _WRONG_KEY = "Secrets were required"
 _STATE, _DNS = re.compile(r"GENERAL\.STATE:(\d+)"), re.compile(r"IP4\.DNS\[1\]:(\S+)")
 _ACTIVATED = 100  # NMDeviceState
-_COLON = re.compile(r"(?<!\\):")  # in terse mode those of a value are escaped
+_ROW = re.compile(r"((?:\\.|[^\\:])*):(\d+):(.*)")  # in terse mode a value's colons and backslashes have a backslash before them
 _SIGNALS, _ROUTES, _RESOLVERS = "/proc/net/wireless", "/proc/net/route", "/etc/resolv.conf"
 
 
@@ -86,7 +86,7 @@ class Wifi:
 
     def scan(self):
         said = _told(Asked(("nmcli", "-t", "-f", "SSID,SIGNAL,SECURITY", "device", "wifi", "list", "--rescan", "yes")))
-        rows = [_COLON.split(line) for line in said.splitlines()]
+        rows = [row.groups() for row in map(_ROW.fullmatch, said.split("\n")) if row]
         return [(_plain(ssid), int(signal) // 2 - 100, bool(security)) for ssid, signal, security in rows]
 
 

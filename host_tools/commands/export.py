@@ -10,7 +10,7 @@ import rich_click as click
 from host_tools.export import export
 from host_tools.options import json_option, source_argument, store_option
 from host_tools.progress import watching
-from host_tools.words import plural
+from host_tools.words import heard, plural
 
 _INSTANT = "Seconds from the first frame, or a time like 2026-11-23T12:00:00Z."
 
@@ -33,6 +33,10 @@ def command(where: str, out: str, start: str | None, end: str | None, copy: bool
     if as_json:
         click.echo(json.dumps(asdict(film)))
         return
-    click.echo(f"{film.path}: {plural(film.frames, 'frame')}, {film.duration_s:.3f} s" + (f", from {film.starts}" if film.starts else ""))
+    click.echo(
+        f"{film.path}: {plural(film.frames, 'frame')}, {film.duration_s:.3f} s"
+        + (f", from {film.starts}" if film.starts else "")
+        + heard(film.sound_s)
+    )
     if film.unreadable:
         click.echo(f"  {film.unreadable} frames are no pictures and were left out")

@@ -11,7 +11,7 @@ import rich_click as click
 from host_tools.options import json_option, source_argument, store_option
 from host_tools.progress import by_size, watching
 from host_tools.verify import Report, verify
-from host_tools.words import plural
+from host_tools.words import heard, plural
 
 _SHOWN = 20
 _DATED = {"told": "told it", "chip": "dated by the clock chip", "order": "of which only the order is known"}
@@ -43,7 +43,9 @@ def command(where: str, store_file: str | None, truth: str | None, as_json: bool
 
 def show(report: Report) -> None:
     click.secho(report.verdict, fg=_COLOURS[report.verdict], bold=True, nl=False)
-    click.echo(f": {plural(report.frames, 'frame')}, {report.duration_s:.1f} s, {plural(report.segments, 'segment')}")
+    click.echo(
+        f": {plural(report.frames, 'frame')}, {report.duration_s:.1f} s, {plural(report.segments, 'segment')}" + heard(report.sound_s)
+    )
     if any(row["how"] != "told" for row in report.dates):
         click.echo(f"  time of day: {dates_line(report.dates)}")
     show_list("gap", [gap_line(gap) for gap in report.gaps])

@@ -14,6 +14,8 @@ import time
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "host"))
 from h264 import encoded
@@ -311,6 +313,24 @@ def test_joining_ends_as_the_program_says(nmcli, ssid, key, end):
 
 def test_networks_are_heard(nmcli):
     assert nmcli.scan() == [("home", -60, True), ("a:b", -90, False)]
+
+
+def terse(value: str) -> str:
+    """As `nmcli -t` writes it."""
+    return value.replace("\\", "\\\\").replace(":", "\\:")
+
+
+NAMES = st.text(st.characters(exclude_characters="\n", exclude_categories=("Cs",)), max_size=32) | st.text(":\\a", max_size=8)
+
+
+@given(st.lists(st.tuples(NAMES, st.integers(0, 100), st.sampled_from(["", "WPA2", "WPA1 WPA2"]))))
+def test_networks_may_be_called_whatever_they_like(rows):
+    said = "".join(f"{terse(ssid)}:{signal}:{security}\n" for ssid, signal, security in rows)
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(wifi, "Asked", lambda words: words)
+        patched.setattr(wifi, "_told", lambda words: said + "half a row\n")
+        heard = wifi.Wifi("wlan0").scan()
+    assert heard == [(ssid, signal // 2 - 100, bool(security)) for ssid, signal, security in rows]
 
 
 def test_without_a_network_manager_it_is_said(monkeypatch):
