@@ -22,6 +22,7 @@ from host_tools.parts import frame_size
 PASS, WARN, FAIL = "PASS", "WARN", "FAIL"
 VERDICTS = (PASS, WARN, FAIL)  # from good to bad
 
+SAMPLE_BYTES = 2
 OVERHEAD = 1.005  # bytes on the card over bytes of frames: the limit that `make bench` keeps
 SLICE_KB = 8.192  # what the firmware gives the card at once
 FIRMWARE_HEAP = 1_000_000  # beside the two chunks; with less than 840 kB simulated runs that sync ran out of memory
@@ -79,16 +80,18 @@ class Budget:
 
 @dataclass(frozen=True)
 class Day:
-    """A profile on a board, for `hours` a day, `radio_hours` of them with the radio sending."""
+    """A profile on a board, for `hours` a day, `radio_hours` of them with the radio sending; perhaps with sound."""
 
     board: dict[str, Any]
     profile: dict[str, Any]
     hours: float
     radio_hours: float
+    sound: bool = False
 
     @property
     def kbps(self) -> float:
-        return rate(self.profile) * self.profile["expected_kb_per_frame"] * OVERHEAD
+        heard = self.board["microphone"]["rate_hz"] * SAMPLE_BYTES / 1000 if self.sound else 0
+        return (rate(self.profile) * self.profile["expected_kb_per_frame"] + heard) * OVERHEAD
 
     @property
     def gb(self) -> float:
@@ -104,11 +107,13 @@ class Day:
         return 24 - self.hours
 
 
-def reckon(board: dict[str, Any], profile: str, hours: float, radio_hours: float = 0.0) -> Budget:
+def reckon(board: dict[str, Any], profile: str, hours: float, radio_hours: float = 0.0, sound: bool = False) -> Budget:
     """Judge one profile of a board. Raises BoardError when the board does not say what is needed."""
+    if sound and "microphone" not in board:
+        raise BoardError(f"{board['name']} has no microphone that Daylog can read", "leave --sound out")
     if profile not in board["profiles"]:
         raise BoardError(f"{board['name']} has no profile {profile}", f"it has {', '.join(board['profiles'])}")
-    return _judge(profile, Day(complete(board), board["profiles"][profile], hours, radio_hours))
+    return _judge(profile, Day(complete(board), board["profiles"][profile], hours, radio_hours, sound))
 
 
 def target(board: dict[str, Any], hours: float, radio_hours: float = 0.0) -> Budget:

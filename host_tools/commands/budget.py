@@ -29,8 +29,9 @@ _POSITIVE = click.FloatRange(min=0, min_open=True)
 @click.option("--card-gb", type=_POSITIVE, help="Another card.")
 @click.option("--card-kbps", type=_POSITIVE, help="What the card was measured to take, kB/s.")
 @click.option("--upload-kbps", type=_POSITIVE, help="What the uplink was measured to take, kB/s.")
+@click.option("--sound", is_flag=True, help="With what its microphone hears.")
 @json_option
-def command(board: str, hours: float, radio_hours: float, profile: str, as_json: bool, **facts: float | None) -> int:
+def command(board: str, hours: float, radio_hours: float, profile: str, sound: bool, as_json: bool, **facts: float | None) -> int:
     """Say on paper what a board can carry: its card, radio, battery and heap, and what would help where they cannot.
 
     Exit code: 0 the profile can be carried (PASS or WARN), 3 it cannot (FAIL).
@@ -40,8 +41,8 @@ def command(board: str, hours: float, radio_hours: float, profile: str, as_json:
     if radio_hours > hours:
         raise UsageError(f"--radio-hours {radio_hours:g} is more than --hours {hours:g}", "it is a part of the hours that are recorded")
     about = altered(boards.load(board), {name: value for name, value in facts.items() if value is not None})
-    chosen = reckon(about, profile or about["default_profile"], hours, radio_hours)
-    others = [reckon(about, name, hours, radio_hours) for name in about["profiles"]]
+    chosen = reckon(about, profile or about["default_profile"], hours, radio_hours, sound)
+    others = [reckon(about, name, hours, radio_hours, sound) for name in about["profiles"]]
     wish = target(about, hours, radio_hours)
     if as_json:
         click.echo(json.dumps({"board": about["name"], "hours": hours, "radio_hours": radio_hours, **shape(chosen, others, wish)}))

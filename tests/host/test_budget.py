@@ -234,3 +234,12 @@ def test_a_board_that_says_too_little_is_not_judged():
     with pytest.raises(BoardError) as error:
         reckon(silent, "vga10", 14)
     assert error.value.message == f"{XIAO} cannot be judged: its board.toml lacks [power]"
+
+
+def test_sound_is_reckoned_with_where_it_can_be_heard():
+    eye = boards.load("esp32s3_eye")
+    silent, heard = reckon(eye, "vga10", 14), reckon(eye, "vga10", 14, sound=True)
+    assert heard.gb_per_hour - silent.gb_per_hour == pytest.approx(16_000 * 2 * 3600 / 1e9, rel=0.02)
+    with pytest.raises(BoardError) as caught:
+        reckon(boards.load("xiao_esp32s3_sense"), "vga10", 14, sound=True)
+    assert "no microphone" in caught.value.message
