@@ -21,8 +21,9 @@ from firmware.segment import SLICE_BYTES
 from firmware.segments import SegmentStore
 
 FRAME_BYTES = 33_000
-FRAMES = 400
-ROUNDS = 7
+QUICK = "quick" in sys.argv  # once, and with few frames: whether it works at all, and what takes no time
+FRAMES = 100 if QUICK else 400
+ROUNDS = 1 if QUICK else 7
 CARD_BYTES = 4_096_000_000
 IMAGE = "/tmp/daylog-bench-card.img"
 PERIOD_MS = 100
@@ -70,7 +71,7 @@ class Health:
 
 class Settings:
     segment_ms, commit_interval_ms, part_bytes = 1 << 40, 2000, PART_BYTES
-    paused = overwrite_unsent = adaptive = False
+    paused = overwrite_unsent = adaptive = microphone = False
 
 
 class Camera:
@@ -115,7 +116,7 @@ class Whole:
     """The recorder, fed one frame a poll."""
 
     def __init__(self, frames, part_bytes=PART_BYTES, root="/sd"):
-        store = SegmentStore(root, 0, part_bytes)
+        self.store = store = SegmentStore(root, 0, part_bytes)
         store.load()
         self.keeper = Keeper()
         self.keeper.boot = store.boot
@@ -205,7 +206,7 @@ def overhead(frames):
     whole.frames(600)
     whole.end()
     count = recorder.sequence  # with those that waited in the camera at the end
-    return os.stat(recorder._store.path(recorder._store.boot, 1))[6] / (count * len(frames[0]))
+    return os.stat(whole.store.path(whole.store.boot, 1))[6] / (count * len(frames[0]))
 
 
 def main():
