@@ -5,7 +5,7 @@
 import unittest
 
 from console_driver import Listener, do
-from fake_app import BATTERY, FakeApp, Talk
+from fake_app import BATTERY, FakeApp, Named, Talk
 
 from firmware.compat import sleep_ms
 from firmware.console.checks import board, network
@@ -182,6 +182,17 @@ class Board(Patient):
         self.app.health.set_problem("gauge", "the battery's gauge does not answer")
         self.assertEqual(found + self.verdicts("battery"), ["PASS", "WARN", "FAIL", "PASS", "PASS", "SKIP", "FAIL"])
 
+    def test_microphone(self):
+        found = [self.verdicts("microphone")]
+        self.app.settings.microphone = True
+        for ear in (None, Named(rate_hz=16000)):
+            self.app.board.microphone = ear
+            found.append(self.verdicts("microphone"))
+        self.app.health.count("lost_sound_ms", 70)
+        found.append(self.verdicts("microphone"))
+        self.app.health.set_problem("microphone", "nothing is heard")
+        self.assertEqual(found + [self.verdicts("microphone")], [[], ["WARN"], ["PASS"], ["WARN"], ["FAIL"]])
+
     def test_temperature(self):
         found = []
         for chip_c in (41, 75, 85, None):
@@ -282,6 +293,7 @@ class Table(Patient):
         self.app.store = self.app.power.battery = None
         self.app.settings.set("store", None)
         self.app.settings.set("wifi", [])
+        self.app.settings.microphone = True
         self.app.keeper.set_utc(0, "")
         rows = self.doctor()["findings"]
         self.assertEqual([row["check"] for row in rows if row["verdict"] in ("WARN", "FAIL") and not row["hint"]], [])

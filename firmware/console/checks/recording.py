@@ -32,6 +32,21 @@ async def camera(app, say):
     return passed(said)
 
 
+async def microphone(app, _say):
+    """Nothing is said of one that nobody wants."""
+    if not app.settings.microphone:
+        return []
+    if app.board.microphone is None:
+        return warned("sound is wanted, and this board has no microphone that can be read", "Type settings set microphone false.")
+    if "microphone" in app.health.problems:
+        return failed(app.health.problems["microphone"], "Check its wires or its cable, and that nobody else uses it.")
+    lost_ms = app.health.counters.get("lost_sound_ms", 0)
+    said = "%d samples a second" % app.board.microphone.rate_hz
+    if lost_ms:
+        return warned("%s; %d ms of sound were lost since boot" % (said, lost_ms), "The card stalls for too long: type card bench.")
+    return passed(said)
+
+
 async def card(app, _say):
     """What is known of it without keeping it busy."""
     problems = [app.health.problems[key] for key in _CARD_PROBLEMS if key in app.health.problems]
