@@ -4,9 +4,10 @@
 
 from sim.device.camera import CameraModule
 from sim.device.chips.ov5640 import Ov5640
+from sim.device.clicks import crystal_ppm
 from sim.device.esp32 import Esp32Module
-from sim.device.i2c import make_i2c
-from sim.device.i2s import CRYSTAL_PPM, make_i2s
+from sim.device.i2c import make_buses
+from sim.device.i2s import make_i2s
 from sim.device.machine import MachineModule
 from sim.device.network import NetworkModule
 from sim.device.sensor import Sensor
@@ -28,8 +29,8 @@ class Port:
         self.sensor = Sensor(*about, world["boot_index"], world.get("produced", 0), parts.scene)
         self.card = parts.make_card(clock)
         chips = on_the_bus(board.get("gauge"), supply.power if supply else Mains()) if supply or "rails" in board["camera"] else {}
-        bus = _make_buses({_bus_pins(board): chips, _sensor_pins(board): self._sensor_chips(board)}, clock)
-        i2s = make_i2s(board.get("microphone"), clock, CRYSTAL_PPM if world["seed"] % 2 else -CRYSTAL_PPM, trace)
+        bus = make_buses({_bus_pins(board): chips, _sensor_pins(board): self._sensor_chips(board)}, clock)
+        i2s = make_i2s(board.get("microphone"), clock, crystal_ppm(world["seed"]), trace)
         nvs, log, power = open(world["nvs"], "r+"), parts.log and parts.log.part(NVS), supply and supply.power
         self._esp32 = Esp32Module(nvs, board["flash"]["partitions"], board["facts"]["mcu"], log, power)
         self.modules = {
@@ -68,16 +69,6 @@ def _bus_pins(board):
 def _sensor_pins(board):
     pins = board["camera"]["pins"]
     return pins["scl_pin"], pins["sda_pin"]
-
-
-def _make_buses(of_pins, clock):
-    """`machine.I2C` over whatever is wired to the pins that are asked for."""
-
-    def I2C(id=0, *, scl=None, sda=None, freq=400_000, timeout=50_000):
-        wired = scl._number, sda._number
-        return make_i2c(wired, of_pins.get(wired, {}), clock)(id, scl=scl, sda=sda, freq=freq, timeout=timeout)
-
-    return I2C
 
 
 def _supplied(camera, chips):

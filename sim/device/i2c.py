@@ -55,6 +55,16 @@ def make_i2c(wired, chips, clock):
     return I2C
 
 
+def make_buses(of_pins, clock):
+    """`machine.I2C` of a board with several: (scl, sda) -> chips, and with other pins there is nobody."""
+
+    def I2C(id=0, *, scl=None, sda=None, freq=400_000, timeout=50_000):
+        wired = _number(scl), _number(sda)
+        return make_i2c(wired, of_pins.get(wired, {}), clock)(id, scl=scl, sda=sda, freq=freq, timeout=timeout)
+
+    return I2C
+
+
 def _always():
     """Most chips answer as long as the board has power."""
     return True

@@ -1,45 +1,16 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""`machine.I2S` of the simulated board, with a microphone that hears a click of 5 ms at each full second of its world.
+"""`machine.I2S` of the simulated board, with a microphone that hears what clicks.py says.
 
 The bus gives frames in lots, as its DMA does (256 frames; MicroPython, ports/esp32/machine_i2s.c). Of what nobody fetches it keeps
-the newest `ibuf` bytes. Its crystal is as wrong as they come.
+the newest `ibuf` bytes.
 """
 
+from sim.device.clicks import samples_by, write_samples
 from sim.device.waitable import POLLIN, Waitable
 
-CRYSTAL_PPM = 200
-LOUD = 20_000
-_CLICK_US = 5_000
-_SECOND_US = 1_000_000
-_UHZ = 1_000_000
 _LOT = 256
 _FRAME_BYTES = 8  # two slots of 32 bits, whatever of them is asked for
-_SILENCE = memoryview(bytes(32_000))  # what a simulation makes anew is taken from the board's heap
-
-
-def samples_by(at_us, rate_hz, ppm):
-    """How many a microphone has taken since the world began."""
-    return at_us * (rate_hz * (_UHZ + ppm)) // (_UHZ * _SECOND_US)
-
-
-def write_samples(buffer, first, rate_hz, ppm):
-    """Fill `buffer` with samples of 16 bits, of which `first` is the number of the first; at 0 Hz nothing is heard."""
-    for at in range(0, len(buffer), len(_SILENCE)):
-        some = buffer[at : at + len(_SILENCE)]
-        some[:] = _SILENCE[: len(some)]
-    if not rate_hz:
-        return
-    rate_uhz = rate_hz * (_UHZ + ppm)
-    end = first + len(buffer) // 2
-    second = first * _UHZ // rate_uhz
-    while second * rate_uhz // _UHZ <= end:
-        begin = second * rate_uhz // _UHZ
-        for number in range(max(first, begin), min(end, begin + rate_hz * _CLICK_US // _SECOND_US)):
-            level = (LOUD if number % 2 else -LOUD) & 0xFFFF
-            buffer[2 * (number - first)] = level & 0xFF
-            buffer[2 * (number - first) + 1] = level >> 8
-        second += 1
 
 
 def make_i2s(wired, clock, ppm, trace):

@@ -5,6 +5,8 @@
 What is not here raises AttributeError, a pin the chip does not have ValueError.
 """
 
+from sim.device.timer import make_timer
+
 SYNC, COUNT, SIZE = 3, 4, 5
 RESET_CAUSES = {"power_on": 1, "hard": 2, "watchdog": 3, "deep_sleep": 4, "soft": 5}
 SECTOR = 512
@@ -197,33 +199,11 @@ def _make_watchdog(clock, ending):
 
 
 def _make_timer(clock):
-    class Timer:
-        """Its callback comes whenever time passes, also in the middle of somebody's sleep: as the scheduler's does on a board."""
-
-        ONE_SHOT, PERIODIC = 0, 1
-
+    class Timer(make_timer(clock)):
         def __init__(self, id):
             if not 0 <= id <= 3:
                 raise ValueError("invalid Timer number")
-            self._alarm = None
-
-        def init(self, *, mode=PERIODIC, period, callback):
-            self.deinit()
-            self._period_us, self._callback = period * 1000, callback
-            self._again = mode == Timer.PERIODIC
-            self._arm()
-
-        def deinit(self):
-            clock.cancel(self._alarm)
-            self._alarm = None
-
-        def _arm(self):
-            self._alarm = clock.at(clock.now_us + self._period_us, self._ring)
-
-        def _ring(self):
-            if self._again:
-                self._arm()
-            self._callback(self)
+            super().__init__(id)
 
     return Timer
 

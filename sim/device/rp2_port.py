@@ -7,7 +7,7 @@ Its non-volatile memory is a file of the flash, and no pin wakes it from a sleep
 
 from sim.device.chips.ov5640 import Ov5640
 from sim.device.chips.sd_spi import SpiCard
-from sim.device.i2c import make_i2c
+from sim.device.i2c import make_buses
 from sim.device.rp2.machine import MachineModule
 from sim.device.rp2.network import NetworkModule
 from sim.device.rp2.pins import Pins
@@ -51,15 +51,16 @@ def _wire_camera(wired, chip, pins):
 
 
 def _buses(board, sensors, gauges, clock):
-    """`machine.I2C`: each bus has its pair of pins, and with others there is nobody."""
+    """`machine.I2C`: which of the two it is follows from the pins."""
     camera, gauge = board["camera"]["pins"], board.get("gauge", {})
     of_pins = {(camera["scl_pin"], camera["sda_pin"]): sensors, (gauge.get("scl"), gauge.get("sda")): gauges}
+
+    buses = make_buses(of_pins, clock)
 
     def i2c(id, *, scl, sda, freq=400_000):
         if scl._number // 2 % 2 != id:
             raise ValueError("bad SCL pin")
-        wired = scl._number, sda._number
-        return make_i2c(wired, of_pins.get(wired, {}), clock)(id, scl=scl, sda=sda, freq=freq)
+        return buses(id, scl=scl, sda=sda, freq=freq)
 
     return i2c
 

@@ -15,12 +15,12 @@ from typing import Any
 from firmware import compat
 from hal.linux import board, encoder, microphone, programs, service, system, watchdog
 from sim import reel
+from sim.device.clicks import crystal_ppm
 from sim.device.clock import NEVER_US, Clock
 from sim.device.trace import Trace
 from sim.linux.disk import OF_THE_CARD, OF_THE_SYSTEM, Disk
 from sim.linux.faults import Fault, Faults
 from sim.linux.files import Call, Files
-from sim.linux.microphone import CRYSTAL_PPM
 from sim.linux.programs import Programs, Unit
 from sim.linux.tape import Recording
 from sim.linux.vtime import Loop, Signal, Time
@@ -49,7 +49,7 @@ class Machine:
 
     def _ears(self) -> dict[str, Any]:
         """The board's microphone, of which the crystal is as wrong as can be, one way or the other."""
-        return {**self._world["config"].get("microphone", {}), "ppm": CRYSTAL_PPM if self._world["seed"] % 2 else -CRYSTAL_PPM}
+        return {**self._world["config"].get("microphone", {}), "ppm": crystal_ppm(self._world["seed"])}
 
     def _recording(self) -> Recording:
         return Recording(Path(self._world["tape"]), lambda: self.clock.now_us)

@@ -1,20 +1,17 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""A program that listens: it hears a click of 5 ms at each full second of the world, by a crystal that is as bad as they come.
+"""A program that listens: it hears what sim/device/clicks.py says.
 
 What it writes goes through a pipe of the real system, which has the size that the HAL gave it; what finds no room there is lost.
 """
 
 import os
-import struct
 
+from sim.device.clicks import samples_by, write_samples
 from sim.device.clock import Clock
 
 PERIOD_US = 20_000  # as arecord is told
 STARTING_US = 120_000  # until ALSA gives the first samples (estimate)
-CRYSTAL_PPM = 200
-CLICK_US = 5_000
-LOUD = 20_000
 _KILLED = -9
 
 
@@ -26,26 +23,23 @@ class Microphone:
         os.set_blocking(self._pipe, False)
         self.stdout = open(reading, "rb", buffering=0)
         self.returncode: int | None = None
-        self._clock, self._rate_uhz = clock, rate_hz * (1_000_000 + ppm)
+        self._clock, self._rate_hz, self._ppm = clock, rate_hz, ppm
         self._taken = self._count(clock.now_us + STARTING_US)
         self._alarm = clock.at(clock.now_us + STARTING_US + PERIOD_US, self._give)
 
     def _count(self, at_us: int) -> int:
         """Samples since the world began."""
-        return at_us * self._rate_uhz // 1_000_000_000_000
+        return samples_by(at_us, self._rate_hz, self._ppm)
 
     def _give(self) -> None:
         before, self._taken = self._taken, self._count(self._clock.now_us)
-        samples = [self._sample(number) for number in range(before, self._taken)]
+        samples = memoryview(bytearray(2 * (self._taken - before)))
+        write_samples(samples, before, self._rate_hz, self._ppm)
         try:
-            os.write(self._pipe, struct.pack(f"<{len(samples)}h", *samples))
+            os.write(self._pipe, samples)
         except BlockingIOError:  # an overrun
             pass
         self._alarm = self._clock.at(self._clock.now_us + PERIOD_US, self._give)
-
-    def _sample(self, number: int) -> int:
-        at_us = number * 1_000_000_000_000 // self._rate_uhz
-        return (LOUD if number % 2 else -LOUD) if at_us % 1_000_000 < CLICK_US else 0
 
     def kill(self) -> None:
         if self.returncode is None:

@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 
 import pytest
+from cheats import no_comparing
 from click.testing import CliRunner
 
 from host_tools.commands.sim import command
@@ -37,21 +38,6 @@ def put_unsynced(self, chunk):
 SegmentWriter.put = put_unsynced
 """
 
-NO_COMPARING = """
-from firmware.uploader import Uploader
-start = Uploader.__init__
-def hasty(self, storage, *rest, **more):
-    start(self, storage, *rest, **more)
-    async def run():
-        from firmware.compat import sleep_ms
-        while True:
-            await sleep_ms(300)
-            info = storage.store and storage.store.next_pending()
-            if info: storage.store.mark_stored(info, "etag")
-    self.run = run
-Uploader.__init__ = hasty
-"""
-
 
 def tried(scenario: str, sample: int, variants: tuple[str, ...] = tuple(VARIANTS)) -> list[Outcome]:
     with Campaign([scenario], variants) as campaign:
@@ -75,7 +61,7 @@ def test_there_are_enough_of_them():
 
 @pytest.mark.parametrize(
     ("scenario", "sabotage", "complaint"),
-    [("recording", NO_SYNC, "of footage are lost"), ("upload", NO_COMPARING, "the store does not have it")],
+    [("recording", NO_SYNC, "of footage are lost"), ("upload", no_comparing(300), "the store does not have it")],
     ids=["a commit that does not sync", "an upload that never was"],
 )
 def test_a_firmware_that_cheats_is_found_out(scenario: str, sabotage: str, complaint: str, monkeypatch: pytest.MonkeyPatch):

@@ -5,6 +5,7 @@
 from pathlib import Path
 
 import pytest
+from cheats import no_comparing
 from click.testing import CliRunner
 
 from host_tools.commands.sim import command
@@ -18,20 +19,6 @@ from firmware import durable
 flush = durable._File.flush
 durable._File.flush = lambda self: None if str(self.name).endswith(".mcap") else flush(self)
 """
-NO_COMPARING = """
-from firmware.uploader import Uploader
-start = Uploader.__init__
-def hasty(self, storage, *rest, **more):
-    start(self, storage, *rest, **more)
-    async def run():
-        from firmware.compat import sleep_ms
-        while True:
-            await sleep_ms(100)
-            info = storage.store and storage.store.next_pending()
-            if info: storage.store.mark_stored(info, "etag")
-    self.run = run
-Uploader.__init__ = hasty
-"""
 
 
 def test_no_kill_breaks_a_promise(tmp_path: Path):
@@ -44,7 +31,7 @@ def test_no_kill_breaks_a_promise(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("sabotage", "complaint"),
-    [(NO_SYNC, "of footage are lost"), (NO_COMPARING, "the store does not have it")],
+    [(NO_SYNC, "of footage are lost"), (no_comparing(100), "the store does not have it")],
     ids=["files are not synced", "an upload that never was"],
 )
 def test_a_service_that_cheats_is_found_out(tmp_path: Path, sabotage: str, complaint: str):

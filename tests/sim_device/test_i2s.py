@@ -6,8 +6,9 @@ import unittest
 
 from fakes import Trace
 
+from sim.device.clicks import write_samples
 from sim.device.clock import Clock
-from sim.device.i2s import make_i2s, write_samples
+from sim.device.i2s import make_i2s
 from sim.device.waitable import POLLIN
 
 PINS = {"sck": 41, "ws": 42, "sd": 2}

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The `machine` module of the rp2 port: what a recorder may use, and nothing else."""
 
+from sim.device.timer import make_timer
+
 ADC_CORE_TEMP = 4
 LONGEST_WATCHDOG_MS = 8388  # machine_wdt.c of MicroPython 1.27
 LONGEST_SLEEP_MS = (1 << 32) // 1000
@@ -75,32 +77,13 @@ def _make_watchdog(clock, ending):
 
 
 def _make_timer(clock):
-    class Timer:
-        """Of software. Its callback comes whenever time passes, also in the middle of somebody's sleep."""
-
-        ONE_SHOT, PERIODIC = 0, 1
+    class Timer(make_timer(clock)):
+        """Of software."""
 
         def __init__(self, id=-1):
             if id != -1:
                 raise ValueError("Timer doesn't exist")
-            self._alarm = None
-
-        def init(self, *, mode=PERIODIC, period, callback):
-            self.deinit()
-            self._period_us, self._callback, self._again = period * 1000, callback, mode == Timer.PERIODIC
-            self._arm()
-
-        def deinit(self):
-            clock.cancel(self._alarm)
-            self._alarm = None
-
-        def _arm(self):
-            self._alarm = clock.at(clock.now_us + self._period_us, self._ring)
-
-        def _ring(self):
-            if self._again:
-                self._arm()
-            self._callback(self)
+            super().__init__(id)
 
     return Timer
 
