@@ -8,6 +8,7 @@ import esp32
 import machine
 
 from hal.drivers import open_gauge
+from hal.drivers.pins import PinButton, PinLed
 from hal.drivers.serial_line import Console
 from hal.esp32.camera import Camera
 from hal.esp32.card import Card
@@ -147,32 +148,18 @@ class Watchdog:
             self._last_call()
 
 
-class Led:
+class Led(PinLed):
     def __init__(self, config):
-        self._inverted = config.get("inverted", False)
-        self._pin = machine.Pin(config["pin"], machine.Pin.OUT, value=int(self._inverted)) if "pin" in config else None
-
-    def set(self, lit):
-        if self._pin is not None:
-            self._pin.value(int(bool(lit) != self._inverted))
+        inverted = config.get("inverted", False)
+        super().__init__(machine.Pin(config["pin"], machine.Pin.OUT, value=int(inverted)) if "pin" in config else None, inverted)
 
 
-class Button:
-    """Pressed, it pulls its pin to ground. The chip stays awake for none but RTC pins: 0 to 21 of an ESP32-S3."""
+class Button(PinButton):
+    """The chip stays awake for none but RTC pins: 0 to 21 of an ESP32-S3."""
 
     def __init__(self, config):
-        self._was_pressed = False
-        self._pin = machine.Pin(config["pin"], machine.Pin.IN, machine.Pin.PULL_UP) if "pin" in config else None
-        if self._pin is not None:
-            self._pin.irq(self._on_fall, machine.Pin.IRQ_FALLING)
-
-    def _on_fall(self, pin):
-        """Called some time after the edge: when it was let go and only bounced, the level is high again."""
-        self._was_pressed = self._was_pressed or not pin.value()
-
-    def was_pressed(self):
-        was_pressed, self._was_pressed = self._was_pressed, False
-        return was_pressed
+        pin = machine.Pin(config["pin"], machine.Pin.IN, machine.Pin.PULL_UP) if "pin" in config else None
+        super().__init__(pin, machine.Pin.IRQ_FALLING)
 
     def wakes(self):
         """From the deep sleep that follows."""

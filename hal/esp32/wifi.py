@@ -4,6 +4,8 @@
 
 import network
 
+from hal.drivers.station import Station
+
 # The driver joins by itself this often before it says why it cannot. For ever is the default: then a wrong key
 # that shows as a handshake time-out stays "connecting".
 RECONNECTS = 2
@@ -19,11 +21,7 @@ _STATES = (
 )
 
 
-class Wifi:
-    def __init__(self, config):
-        self._hostname = config.get("hostname", "daylog")
-        self._wlan = None
-
+class Wifi(Station):
     def active(self, on):
         if self._wlan is None:
             if not on:
@@ -32,13 +30,6 @@ class Wifi:
         self._wlan.active(on)
         if on:
             self._wlan.config(hostname=self._hostname, reconnects=RECONNECTS)
-
-    def save_power(self, on):
-        if self._wlan is not None:
-            self._wlan.config(pm=self._wlan.PM_POWERSAVE if on else self._wlan.PM_NONE)
-
-    def connect(self, ssid, key):
-        self._wlan.connect(ssid, key)
 
     def disconnect(self):
         if self._wlan is not None:
@@ -65,17 +56,3 @@ class Wifi:
 
     def rssi(self):
         return self._signal() if self.state() == "connected" else 0
-
-    def name_server(self):
-        return self._wlan.ifconfig()[3] if self.state() == "connected" else ""
-
-    def scan(self):
-        return [(_text(entry[0]), entry[3], entry[4] != 0) for entry in self._wlan.scan()]
-
-
-def _text(ssid):
-    """Any 32 bytes may be a name; one that is no UTF-8 is shown escaped."""
-    try:
-        return ssid.decode()
-    except UnicodeError:
-        return str(ssid)[2:-1]

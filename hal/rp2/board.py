@@ -7,6 +7,7 @@ import time
 import machine
 
 from hal.drivers import open_gauge
+from hal.drivers.pins import PinButton, PinLed
 from hal.drivers.serial_line import Console
 from hal.rp2.camera import Camera
 from hal.rp2.card import Card
@@ -114,34 +115,18 @@ def _gauge(config):
         return None
 
 
-class Led:
+class Led(PinLed):
     """On a pin, or by a name: the light of the board itself hangs on the Wi-Fi chip."""
 
     def __init__(self, config):
-        self._inverted, place = config.get("inverted", False), config.get("pin", config.get("name"))
-        self._pin = None if place is None else machine.Pin(place, machine.Pin.OUT, value=int(self._inverted))
-
-    def set(self, lit):
-        if self._pin is not None:
-            self._pin.value(int(bool(lit) != self._inverted))
+        inverted, place = config.get("inverted", False), config.get("pin", config.get("name"))
+        super().__init__(None if place is None else machine.Pin(place, machine.Pin.OUT, value=int(inverted)), inverted)
 
 
-class Button:
-    """Pressed, it pulls its pin to ground."""
-
+class Button(PinButton):
     def __init__(self, config):
-        self._was_pressed = False
-        self._pin = machine.Pin(config["pin"], machine.Pin.IN, machine.Pin.PULL_UP) if "pin" in config else None
-        if self._pin is not None:
-            self._pin.irq(self._on_fall, machine.Pin.IRQ_FALLING)
-
-    def _on_fall(self, pin):
-        """Called some time after the edge: when it was let go and only bounced, the level is high again."""
-        self._was_pressed = self._was_pressed or not pin.value()
-
-    def was_pressed(self):
-        was_pressed, self._was_pressed = self._was_pressed, False
-        return was_pressed
+        pin = machine.Pin(config["pin"], machine.Pin.IN, machine.Pin.PULL_UP) if "pin" in config else None
+        super().__init__(pin, machine.Pin.IRQ_FALLING)
 
     def is_down(self):
         return self._pin is not None and not self._pin.value()

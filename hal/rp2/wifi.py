@@ -4,6 +4,8 @@
 
 import network
 
+from hal.drivers.station import Station
+
 NO_ADDRESS = 2  # CYW43_LINK_NOIP: let in, and waiting for an address
 
 _STATES = (
@@ -16,11 +18,7 @@ _STATES = (
 )
 
 
-class Wifi:
-    def __init__(self, config):
-        self._hostname = config.get("hostname", "daylog")
-        self._wlan = None
-
+class Wifi(Station):
     def active(self, on):
         if self._wlan is None:
             if not on:
@@ -28,13 +26,6 @@ class Wifi:
             network.hostname(self._hostname)
             self._wlan = network.WLAN(network.WLAN.IF_STA)
         self._wlan.active(on)
-
-    def save_power(self, on):
-        if self._wlan is not None:
-            self._wlan.config(pm=self._wlan.PM_POWERSAVE if on else self._wlan.PM_NONE)
-
-    def connect(self, ssid, key):
-        self._wlan.connect(ssid, key)
 
     def disconnect(self):
         if self._wlan is not None:
@@ -51,18 +42,3 @@ class Wifi:
 
     def rssi(self):
         return self._wlan.status("rssi") if self.state() == "connected" else 0
-
-    def name_server(self):
-        return self._wlan.ifconfig()[3] if self.state() == "connected" else ""
-
-    def scan(self):
-        """The last number of an entry says how often it was heard, not that it hides."""
-        return [(_text(entry[0]), entry[3], entry[4] != 0) for entry in self._wlan.scan()]
-
-
-def _text(ssid):
-    """Any 32 bytes may be a name; one that is no UTF-8 is shown escaped."""
-    try:
-        return ssid.decode()
-    except UnicodeError:
-        return str(ssid)[2:-1]
