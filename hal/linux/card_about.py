@@ -10,6 +10,7 @@ import os
 
 from hal.linux import system
 
+_FILES = ("vendor", "name", "model", "manfid", "date", "life_time", "pre_eol_info")
 _STEPS = 0x0A  # of the life that was reckoned with; one more is beyond it
 _RESERVE = {2: "most of its reserve is used", 3: "its reserve is used up: replace it"}
 
@@ -17,13 +18,16 @@ _RESERVE = {2: "most of its reserve is used", 3: "its reserve is used up: replac
 def about(device):
     """In words, of the device with this number, or the one that it is a part of; "" of what is no device."""
     folder = _folder(os.major(device), os.minor(device))
-    read = lambda name: system.text("%s/device/%s" % (folder, name))  # noqa: E731
-    name = " ".join((read("vendor") + " " + (read("name") or read("model"))).split())
-    if not folder or not name:
-        return ""
-    made = "made %s" % read("date") if read("date") else ""
-    maker = "maker %s" % read("manfid") if read("manfid") else ""
-    return ", ".join(part for part in (name, maker, made, _worn(read("life_time")), _reserve(read("pre_eol_info"))) if part)
+    return _words(folder + "/device/") if folder else ""
+
+
+def _words(folder):
+    what = {name: system.text(folder + name) for name in _FILES}
+    name = " ".join((what["vendor"] + " " + (what["name"] or what["model"])).split())
+    maker = what["manfid"] and "maker " + what["manfid"]
+    made = what["date"] and "made " + what["date"]
+    parts = (name, maker, made, _worn(what["life_time"]), _reserve(what["pre_eol_info"]))
+    return ", ".join(part for part in parts if part) if name else ""
 
 
 def _folder(major, minor):

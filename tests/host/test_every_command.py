@@ -5,7 +5,6 @@
 import binascii
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -107,13 +106,6 @@ def script(flag: str) -> list[tuple[float, str, str]]:
             typed.append((at_s + ANSWER_S, reply, ""))
         at_s += lasts_s
     return typed
-
-
-@pytest.fixture(scope="module")
-def info(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.StoreInfo]:
-    info = store.up(tmp_path_factory.mktemp("store"))
-    yield info
-    store.down(info.folder)
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 """From an erased board to verified film through one port: flash, provision, record, send, pull, export."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,6 @@ from host_tools.verify import verify
 from sim.options import find_board
 from sim.world import KEY, SSID
 from tests.host.sim_boards import SimBoard
-
-
-@pytest.fixture(scope="module")
-def info(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.StoreInfo]:
-    info = store.up(tmp_path_factory.mktemp("store"))
-    yield info
-    store.down(info.folder)
 
 
 @pytest.mark.parametrize("name", ["xiao_esp32s3_sense", "esp32_cam"])

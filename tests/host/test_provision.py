@@ -22,13 +22,6 @@ WRONG = "not the key of it"
 
 
 @pytest.fixture(scope="module")
-def info(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.StoreInfo]:
-    info = store.up(tmp_path_factory.mktemp("store"))
-    yield info
-    store.down(info.folder)
-
-
-@pytest.fixture(scope="module")
 def board(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SimBoard]:
     with recorder(tmp_path_factory.mktemp("board")) as running:
         yield running

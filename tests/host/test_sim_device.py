@@ -5,6 +5,7 @@
 from pathlib import Path
 
 import pytest
+from attempts import ATTEMPT
 from tiny_board import CAMERA, CARD, TinyBoard, play
 
 # -- time ------------------------------------------------------------------------------------------------
@@ -174,14 +175,9 @@ print(os.listdir("/"), sys.path, sys.platform)
 def test_what_the_vendor_modules_do_not_have_raises(tmp_path: Path):
     ended = play(
         tmp_path,
-        """
-import machine, network, esp32, camera
-def attempt(what):
-    try:
-        what()
-        print("accepted")
-    except (AttributeError, TypeError, ValueError, OSError) as error:
-        print(type(error).__name__)
+        ATTEMPT
+        + """
+import network, esp32, camera
 attempt(lambda: machine.ADC(1))
 attempt(lambda: machine.Pin(99))
 attempt(lambda: machine.Pin(7))

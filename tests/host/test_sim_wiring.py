@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from attempts import ATTEMPT
 from tiny_board import BOARD, CAMERA, PINS, play
 
 from host_tools.parts import of_board
@@ -17,15 +18,6 @@ ESP32_PINS = {**PINS, "data_pins": [5, 18, 19, 21, 36, 39, 34, 35], "pclk_pin": 
     "scl_pin": 27,
     "xclk_pin": 0,
 }
-ATTEMPT = """
-import machine
-def attempt(what):
-    try:
-        what()
-        print("accepted")
-    except (AttributeError, TypeError, ValueError, OSError) as error:
-        print(type(error).__name__)
-"""
 
 
 def board(mcu: str = "esp32s3", **tables: Any) -> dict[str, Any]:
