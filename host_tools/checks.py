@@ -49,4 +49,15 @@ def check_journal(footage: Footage) -> Iterator[str]:
         yield from disagreements(footage.journal, files)
 
 
-CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_segments, check_order, check_keyframes, check_holes, check_journal)
+Check = Callable[[Footage], Iterator[str]]
+_OF_A_STREAM: tuple[Check, ...] = (check_order, check_keyframes, check_holes)
+
+
+def check_beside(footage: Footage) -> Iterator[str]:
+    """Each stream beside the camera, as the camera's own."""
+    for name in footage.streams:
+        view = footage.of_stream(name)
+        yield from (f"{name}: {problem}" for check in _OF_A_STREAM for problem in check(view))
+
+
+CHECKS: tuple[Check, ...] = (check_segments, *_OF_A_STREAM, check_journal, check_beside)

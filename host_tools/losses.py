@@ -54,6 +54,11 @@ def gaps_of(footage: Footage) -> list[Gap]:
     return [*footage.gaps, *(gap for boot in footage.boots for gap in _broken_off(footage, boot))]
 
 
+def gaps_beside(footage: Footage) -> list[Gap]:
+    """Those that only streams beside the camera have."""
+    return list(dict.fromkeys(gap for segment in footage.segments for gap in segment.track_gaps))
+
+
 def _broken_off(footage: Footage, boot: Boot) -> Iterator[Gap]:
     """The last segment was never closed; or the journal knows of one more that did not even become a file, or of a full card."""
     last = boot.segments[-1]

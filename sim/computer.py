@@ -26,11 +26,15 @@ _UNKNOWN = ("store", "power", "networks", "network", "activity", "still", "wifi_
 _SMALL = {"width": 160, "height": 120, "fps": 30, "bitrate": 300_000, "chunk_bytes": 131_072, "expected_kb_per_frame": 2}
 
 
-def small_board(**profile: Any) -> dict[str, Any]:
-    """The first computer at hand, with pictures so small that they take no time to encode."""
+def small_board(beside: dict[str, dict[str, Any]] | None = None, **profile: Any) -> dict[str, Any]:
+    """The first computer at hand, with pictures so small that they take no time to encode; `beside`: more streams, by name."""
     board = next(board for board in map(boards.load, boards.names()) if boards.is_computer(board))
     default = board["default_profile"]
-    return {**board, "profiles": {default: {**board["profiles"][default], **_SMALL, **profile}}}
+    small = {**board["profiles"][default], **_SMALL}
+    more = {name: {**small, **about} for name, about in (beside or {}).items()}
+    if more:
+        profile["beside"] = list(more)
+    return {**board, "profiles": {default: {**small, **profile}, **more}}
 
 
 def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> "ComputerWorld":
@@ -38,10 +42,16 @@ def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> 
     asked = [name for name in _UNKNOWN if getattr(options, name)]
     if asked:
         raise UsageError(f"a simulated computer knows nothing of {', '.join(asked)} yet", "leave it out, or take a microcontroller")
-    frames = stream.make(options.video, options.board["profiles"][options.profile], progress)
+    profiles = options.board["profiles"]
+    beside = {name: stream.make(options.video, profiles[name]) for name in profiles[options.profile].get("beside", [])}
+    unknown = {fault.get("stream", "") for fault in options.faults} - {"", *beside}
+    if unknown:
+        hint = f"it has {', '.join(['the camera', *beside])}"
+        raise UsageError(f"profile {options.profile} records no stream {', '.join(sorted(unknown))}", hint)
+    frames = stream.make(options.video, profiles[options.profile], progress)
     for folder in FOLDERS:
         (options.out / folder).mkdir(parents=True, exist_ok=True)
-    return ComputerWorld(options, frames)
+    return ComputerWorld(options, frames, beside)
 
 
 class ComputerWorld:
@@ -49,8 +59,9 @@ class ComputerWorld:
 
     cell = None
 
-    def __init__(self, options: Options, frames: Path) -> None:
-        self._options, self.reel = options, frames
+    def __init__(self, options: Options, frames: Path, beside: dict[str, Path]) -> None:
+        """`beside`: reels of the streams beside the camera, by name."""
+        self._options, self.reel, self.beside = options, frames, beside
         self.utc_at_zero_ms = options.utc_at_zero_ms or FIXED_UTC_MS
         self._root = options.out / "root"
         for path, content in SYSTEM_FILES.items():
@@ -66,8 +77,8 @@ class ComputerWorld:
     def command(self, path: Path) -> list[str]:
         return [sys.executable, "-m", "sim.linux.boot", str(path)]
 
-    def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int) -> Path:
-        """Write the world of one boot; returns its path."""
+    def boot_file(self, index: int, now_us: int, cause: str, produced: Any, control: int) -> Path:
+        """Write the world of one boot; returns its path. `produced`: frames so far, by stream; 0 at first."""
         if cause == "power_on":
             (self._root / "proc/sys/kernel/random/boot_id").write_text(f"{index}\n")
         self._tape.write_bytes(b"")
@@ -88,7 +99,7 @@ class ComputerWorld:
             shutil.rmtree(self._options.out / folder)
             (remains / folder).rename(self._options.out / folder)
 
-    def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:
+    def _boot(self, index: int, now_us: int, cause: str, produced: Any, control: int) -> dict[str, Any]:
         options = self._options
         return {
             "config": self._config(),
@@ -98,9 +109,8 @@ class ComputerWorld:
             "tape": str(self._tape),
             "card_bytes": options.card_mb * 1_000_000,
             "root": str(self._root),
-            "reels": [str(path) for path in (self.reel, *self._other_reels())],
+            "shows": self._shows(produced or {}),
             "boot_index": index,
-            "produced": produced,
             "now_us": now_us,
             "utc_at_zero_ms": self.utc_at_zero_ms,
             "cut_at_us": next((us(cut) for cut in options.power_cuts if us(cut) > now_us), None),
@@ -112,6 +122,16 @@ class ComputerWorld:
             "trace": str(options.out / "trace.jsonl"),
             "truth": str(options.out / "truth.raw"),
             "control": f"/dev/fd/{control}",
+        }
+
+    def _shows(self, produced: dict[str, int]) -> dict[str, Any]:
+        """What each stream shows, the camera's being the one without a name, and which command line asks for it."""
+        board, reels = self._options.board, {"": [self.reel, *self._other_reels()], **{name: [path] for name, path in self.beside.items()}}
+        profiles = {name: board["profiles"][name or self._options.profile] for name in reels}
+        commands = {name: [word.format(**profile) for word in board["encoders"][profile["encoder"]]] for name, profile in profiles.items()}
+        return {
+            name: {"reels": list(map(str, paths)), "command": commands[name], "produced": produced.get(name, 0)}
+            for name, paths in reels.items()
         }
 
     def _other_reels(self) -> list[Path]:

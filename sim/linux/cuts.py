@@ -70,8 +70,8 @@ class Stage:
 
     def boot(self, seconds: float, typed: tuple[tuple[float, str], ...] = ()) -> Boot:
         self.boots += 1
-        world = ComputerWorld(replace(self._options, seconds=seconds, typed=list(typed)), self._reel)
-        end = runner.boot(self._options, world, self.boots, 0, "power_on", self.boots * FRAMES_A_BOOT)
+        world = ComputerWorld(replace(self._options, seconds=seconds, typed=list(typed)), self._reel, {})
+        end = runner.boot(self._options, world, self.boots, 0, "power_on", {"": self.boots * FRAMES_A_BOOT})
         frames = list(self._produced())
         self.frames += frames
         return Boot(end.reason, frames, (self.folder / "console.log").read_text(errors="replace"))

@@ -228,7 +228,7 @@ def test_a_spoilt_file_is_an_empty_one(tmp_path, content):
 
 def board(tmp_path: Path) -> Board:
     config = {"name": "pc", "encoders": {}, "card": {"folder": str(tmp_path), "is_mounted": False}, "wifi": {"manager": "none"}}
-    return Board({**config, "led": {}, "console": "", "state": str(tmp_path)})
+    return Board({**config, "profiles": {}, "led": {}, "console": "", "state": str(tmp_path)})
 
 
 def test_how_it_ended_is_known_at_the_next_start(tmp_path, monkeypatch):
