@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from host_tools.card_journal import disagreements
-from host_tools.footage import Footage
-from host_tools.losses import holes
+from host_tools.footage import Boot, Footage, Frame
+from host_tools.losses import DAMAGED, gaps_in, holes
+
+_MS = 1_000_000
 
 
 def check_segments(footage: Footage) -> Iterator[str]:
@@ -32,14 +34,23 @@ def check_holes(footage: Footage) -> Iterator[str]:
 
 
 def check_keyframes(footage: Footage) -> Iterator[str]:
-    """A segment, and what follows missing frames, can be decoded without what is before it."""
+    """A segment, and what follows missing frames, can be decoded without what is before it; but for what damage has left."""
     for boot in footage.boots:
+        left = set(_after_damage(footage, boot))
         for segment in boot.segments:
-            if segment.frames and not segment.frames[0].is_key:
+            if segment.frames and not segment.frames[0].is_key and segment.frames[0] not in left:
                 yield f"boot {boot.number}: segment {segment.number} does not begin with a keyframe"
         for before, after in pairwise(boot.frames):
-            if after.sequence > before.sequence + 1 and not after.is_key:
+            if after.sequence > before.sequence + 1 and not after.is_key and after not in left:
                 yield f"boot {boot.number}: frame {after.sequence} follows missing ones and is no keyframe"
+
+
+def _after_damage(footage: Footage, boot: Boot) -> Iterator[Frame]:
+    """The first frame behind each hole that a rebuilt segment puts down to damage."""
+    gaps = [gap for gap in gaps_in(footage, boot.number) if gap.cause == DAMAGED]
+    for before, after in pairwise([Frame(0, 0, 0, ""), *boot.frames]) if gaps else ():
+        if after.sequence > before.sequence + 1 and any(gap.touches(before.uptime_ns / _MS, after.uptime_ns / _MS) for gap in gaps):
+            yield after
 
 
 def check_journal(footage: Footage) -> Iterator[str]:

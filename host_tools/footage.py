@@ -14,6 +14,7 @@ import hashlib
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -132,10 +133,13 @@ class Segment:
         return {name: max(0.01, _number({"fps": fps}, "fps", self.fps)) for name, _, fps in pairs}
 
     def of_stream(self, name: str) -> "Segment":
-        """The same with another stream in the place of the camera's."""
+        """The same with a stream in the place of the camera's; "": with the camera's only."""
+        metadata = {key: value for key, value in self.metadata.items() if key != "beside"}
+        alone = replace(self, metadata=metadata, tracks={}, track_gaps=[])
+        if not name:
+            return alone
         gaps = [gap for gap in [*self.gaps, *self.track_gaps] if gap.is_of(name)]
-        fps = self.rates.get(name, self.fps)
-        return replace(self, topic="/" + name, fps=fps, frames=self.tracks.get(name, []), gaps=gaps, tracks={}, track_gaps=[])
+        return replace(alone, topic="/" + name, fps=self.rates.get(name, self.fps), frames=self.tracks.get(name, []), gaps=gaps)
 
     def uptime_ns(self, log_time_ns: int) -> int:
         return log_time_ns - (self.utc_offset_ns or 0)
@@ -216,8 +220,12 @@ class Footage:
         return sorted({name for segment in self.segments for name in [*segment.rates, *segment.tracks]})
 
     def of_stream(self, name: str) -> "Footage":
-        """The same with another stream in the place of the camera's: whatever looks at footage looks at that one."""
-        return replace(self, segments=[segment.of_stream(name) for segment in self.segments])
+        """The same with a stream in the place of the camera's: whatever looks at footage looks at that one. "": the camera's only."""
+        view = replace(self, segments=[segment.of_stream(name) for segment in self.segments])
+        times_ms = {boot.number: sorted(frame.uptime_ns // _MS for frame in boot.frames) for boot in view.boots if name}
+        for segment in view.segments if name else ():
+            segment.gaps = [_behind_its_last_frame(gap, times_ms.get(gap.boot, [])) for gap in segment.gaps]
+        return view
 
     def by_device(self) -> "list[Footage]":
         """The footage of each recorder by itself. A card whose recorder was given a name has two, and one journal of both."""
@@ -240,6 +248,14 @@ class Footage:
     def _is_of_one_card(self) -> bool:
         names = {(segment.boot, segment.device) for segment in self.segments}
         return bool(self.source.journals) and len(names) == len({boot for boot, _ in names})
+
+
+def _behind_its_last_frame(gap: Gap, times_ms: list[int]) -> Gap:
+    """A gap of the whole recording as it is for a stream that waits for the camera's segments: its last frame may be older."""
+    if gap.stream or gap.from_uptime_ms is None:
+        return gap
+    before = bisect_right(times_ms, gap.from_uptime_ms)
+    return replace(gap, from_uptime_ms=times_ms[before - 1]) if before else gap
 
 
 def load(source: Source, hashes: bool = False, watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter) -> Footage:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from host_tools.footage import Boot, Footage, Frame, Gap, Segment
 from host_tools.words import plural
 
+DAMAGED = "damaged"  # the cause of gaps in what was rebuilt
 PROMISE_MS = 2000  # no single fault may cost more
 _PATIENCE_PERIODS = 1.5
 _MS = 1_000_000

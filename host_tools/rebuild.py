@@ -15,14 +15,13 @@ from firmware import channels
 from firmware.chunk import INDEX_RESERVE, ChunkBuffer, picture_heads
 from firmware.segment import SegmentWriter
 from host_tools.footage import Boot, Footage, Gap, Segment
-from host_tools.losses import Hole, holes
+from host_tools.losses import DAMAGED, Hole, holes
 from host_tools.messages import frame_of, sound_of
 from host_tools.segment_file import CAMERA, MICROPHONE, Sample, read_segment
 
 _MS = 1_000_000
 _CHUNK_BYTES = 1 << 20
 _NO_LIMIT = 1 << 40
-_CAUSE = "damaged"
 _TEXT = "a bad spot on the card; rebuilt by `daylog recover`"
 _CHANNELS = {topic: number for number, topic in channels.TOPICS}
 
@@ -48,9 +47,9 @@ def torn_gaps(footage: Footage, segment: Segment) -> Iterator[Gap]:
     boot = next(boot for boot in footage.boots if segment in boot.segments)
     for hole in holes(footage, boot):
         if _owner(hole, boot) is segment:
-            yield Gap(boot.number, _CAUSE, hole.missing or None, hole.before.uptime_ns // _MS, hole.after.uptime_ns // _MS, _TEXT)
+            yield Gap(boot.number, DAMAGED, hole.missing or None, hole.before.uptime_ns // _MS, hole.after.uptime_ns // _MS, _TEXT)
     if segment is boot.segments[-1] and segment.torn_bytes:
-        yield Gap(boot.number, _CAUSE, None, boot.frames[-1].uptime_ns // _MS if boot.frames else None, None, _TEXT)
+        yield Gap(boot.number, DAMAGED, None, boot.frames[-1].uptime_ns // _MS if boot.frames else None, None, _TEXT)
 
 
 def _torn_beside(footage: Footage, segment: Segment) -> Iterator[Gap]:

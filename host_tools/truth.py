@@ -51,10 +51,9 @@ def read_truth(path: str | Path) -> list[Produced]:
 
 def check_truth(footage: Footage, produced: list[Produced]) -> Iterator[str]:
     """Every difference between footage and truth that nothing explains."""
-    yield from _differences(footage, [frame for frame in produced if not frame.stream])
-    for name in sorted({*footage.streams, *(frame.stream for frame in produced)} - {""}):
-        view = footage.of_stream(name)
-        yield from (f"{name}: {difference}" for difference in _differences(view, [frame for frame in produced if frame.stream == name]))
+    for name in sorted({"", *footage.streams, *(frame.stream for frame in produced)}):
+        frames = [frame for frame in produced if frame.stream == name]
+        yield from ((f"{name}: " if name else "") + difference for difference in _differences(footage.of_stream(name), frames))
 
 
 def _differences(footage: Footage, produced: list[Produced]) -> Iterator[str]:

@@ -8,6 +8,7 @@ world's end of the boot goes to the control pipe, and nothing of the firmware ru
 
 import json
 import os
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -81,6 +82,7 @@ class Machine:
 
     def install(self) -> None:
         """Take the place of the system below the HAL."""
+        random.seed(self._world["seed"] + self._world["boot_index"])
         virtual = Time(self.clock)
         compat.time = board.time = virtual  # type: ignore[assignment]
         watchdog.signal = Signal(self.clock)  # type: ignore[assignment]
