@@ -13,11 +13,16 @@ from hal.linux.programs import NOT_FOUND, Asked
 
 JOIN_S = 20
 LOOK_MS = 2000
+LONGEST_KEY = 64  # as hexadecimal digits
 ENODEV = 19
+_UNASKED = ("nmcli", "--wait", str(JOIN_S))
+_ASKED = _UNASKED + ("--ask",)
 NO_NMCLI = "there is no nmcli: install network-manager, or set wifi.manager to none in the board's data"
 NOT_RUNNING = "NetworkManager does not run; start it"
 _NO_MANAGER, _NO_NETWORK = 8, 10  # nmcli(1), exit status
 _WRONG_KEY = "Secrets were required"
+_ASKS_FOR_KEY = "(802-11-wireless-security."
+_CLEAR, _DELETE = "\x15", "\x7f"  # as keys of a terminal; the first is Ctrl-U
 _STATE, _DNS = re.compile(r"GENERAL\.STATE:(\d+)"), re.compile(r"IP4\.DNS\[1\]:(\S+)")
 _ACTIVATED = 100  # NMDeviceState
 _ROW = re.compile(r"((?:\\.|[^\\:])*):(\d+):(.*)")  # in terse mode a value's colons and backslashes have a backslash before them
@@ -44,9 +49,12 @@ class Wifi:
             self._fall("idle")
 
     def connect(self, ssid, key):
-        secret = ("password", key) if key else ()
-        self._joining = Asked(("nmcli", "--wait", str(JOIN_S), "device", "wifi", "connect", ssid) + secret + ("ifname", self._interface))
-        self._looking = None
+        self._joining = self._looking = None
+        if not _is_possible(key):
+            self._fall("wrong_key")
+            return
+        joining = (_ASKED if key else _UNASKED) + ("device", "wifi", "connect", ssid, "ifname", self._interface)
+        self._joining = Asked(joining, _typed(key))
         self._fall("connecting")
 
     def disconnect(self):
@@ -127,10 +135,22 @@ def _told(asked):
     return asked.said
 
 
+def _is_possible(key):
+    """A longer one no network has; nor one with control characters, which would be commands to nmcli's line editor."""
+    return len(key) <= LONGEST_KEY and not any(letter < " " or letter == _DELETE for letter in key)
+
+
+def _typed(key):
+    """What a person would type at nmcli. Before NetworkManager 1.50 it asks once; from then on as often as the key that is stored, or was
+    typed, turns out wrong, with that one on the line already: it is cleared away. The second line stays empty, with which nmcli gives up.
+    """
+    return _CLEAR + key + "\n" + _CLEAR if key else ""
+
+
 def _outcome(asked):
     if not asked.done():
         return "no_address"  # until it is seen that there is one
-    if _WRONG_KEY in asked.said:
+    if _WRONG_KEY in asked.said or asked.said.count(_ASKS_FOR_KEY) > 1:
         return "wrong_key"
     return "no_ap" if asked.done() == _NO_NETWORK else "failed"
 

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "host"))
 from h264 import encoded
 
 from hal.drivers.max17048 import Max17048
-from hal.linux import encoder, i2c, watchdog, wifi
+from hal.linux import encoder, i2c, programs, watchdog, wifi
 from hal.linux.board import RESTART, Board
 from hal.linux.camera import Camera
 from hal.linux.card import Card
@@ -282,9 +282,12 @@ def test_a_systemd_that_is_gone_is_no_reason_to_stop(tmp_path, monkeypatch):
 # -- network ---------------------------------------------------------------------------------------
 
 NMCLI = """
+echo "$*" >>"$0.arguments"
 case "$*" in
-  *"wifi connect open"*|*"wifi connect home password right"*) exit 0;;
-  *"wifi connect home"*) echo "Error: Connection activation failed: Secrets were required, but not provided."; exit 4;;
+  *"wifi connect open"*) exit 0;;
+  "--wait 20 --ask device wifi connect home ifname wlan0")
+    read -r key; [ "$key" = "$(printf '\\025right')" ] && exit 0
+    echo "Error: Connection activation failed: Secrets were required, but not provided."; exit 4;;
   *"wifi connect"*) echo "Error: No network with SSID 'x' found."; exit 10;;
   *"device show"*) printf 'GENERAL.STATE:100 (connected)\\nIP4.DNS[1]:192.0.2.1\\n';;
   *"wifi list"*) printf 'home:80:WPA2\\na\\\\:b:20:\\n';;
@@ -299,9 +302,10 @@ def nmcli(tmp_path, monkeypatch):
     return wifi.open_wifi({"manager": "nmcli", "interface": "wlan0"})
 
 
-@pytest.mark.parametrize(
-    ("ssid", "key", "end"), [("home", "right", "connected"), ("home", "wrong", "wrong_key"), ("open", "", "connected"), ("x", "", "no_ap")]
-)
+JOININGS = [("home", "right", "connected"), ("home", "wrong", "wrong_key"), ("open", "", "connected"), ("open", "right", "connected")]
+
+
+@pytest.mark.parametrize(("ssid", "key", "end"), [*JOININGS, ("x", "", "no_ap"), ("x", "right", "no_ap")])
 def test_joining_ends_as_the_program_says(nmcli, ssid, key, end):
     nmcli.connect(ssid, key)
     states = [nmcli.state()]
@@ -309,6 +313,30 @@ def test_joining_ends_as_the_program_says(nmcli, ssid, key, end):
         time.sleep(0.001)
         states.append(nmcli.state())
     assert (states[-1], nmcli.name_server()) == (end, "192.0.2.1" if end == "connected" else "")
+
+
+def test_a_key_is_in_no_argument(nmcli, tmp_path):
+    nmcli.connect("home", "right")
+    while nmcli.state() != "connected":
+        time.sleep(0.001)
+    said = (tmp_path / "nmcli.arguments").read_text()
+    assert said.startswith("--wait 20 --ask device wifi connect home ifname wlan0\n") and "right" not in said
+
+
+@pytest.mark.parametrize("key", ["right\n", "\x15right", "right\x7f", "r" * 65])
+def test_a_key_that_no_network_can_have_is_told_to_nobody(nmcli, tmp_path, key):
+    nmcli.connect("home", key)
+    assert (nmcli.state(), (tmp_path / "nmcli.arguments").exists()) == ("wrong_key", False)
+
+
+def test_a_program_may_end_without_listening():
+    asked = programs.Asked(("true",), "a" * 60_000)
+    assert (asked.wait(), asked.said) == (0, "")
+
+
+def test_who_is_told_something_hears_the_end_of_it():
+    asked = programs.Asked(("cat",), "käse\n")
+    assert (asked.wait(), asked.said) == (0, "käse\n")
 
 
 def test_networks_are_heard(nmcli):
