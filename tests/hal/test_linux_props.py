@@ -148,6 +148,18 @@ def test_it_is_told_the_profile(tmp_path, stream):
     assert said == "encoder has ended with code 1: 64"
 
 
+def test_it_is_told_of_the_system_what_it_wants(tmp_path, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":5")
+    _, said = taken(opened(program(tmp_path, "encoder", "echo $1 >&2; exit 1"), "$DISPLAY"))
+    assert said == "encoder has ended with code 1: :5"
+
+
+def test_what_an_error_was_about_stands_above_it(tmp_path):
+    lines = ["noise", "Authorization required", "[x11grab @ 0x5607f0e6ab00] Cannot open display :5.", "", ":5: Input/output error"]
+    _, said = taken(opened(program(tmp_path, "ffmpeg", "".join(f"echo '{line}' >&2\n" for line in lines) + "exit 1")))
+    assert said == "ffmpeg has ended with code 1: Authorization required; Cannot open display :5.; :5: Input/output error"
+
+
 def test_a_camera_can_be_opened_again_and_closed_twice(stream):
     camera = opened("cat", str(stream))
     camera.close()
