@@ -3,11 +3,12 @@
 """A NetworkManager without a radio for the real nmcli, as a template of python-dbusmock: it asks for a key that it misses, and once more
 for one that is wrong, as NetworkManager does, and does not go on without an answer.
 
-python3 -m dbusmock --system -t tests/hal/network_manager.py -p '{"networks": {"home": "secret12", "open": ""}, "stored": {"home": "old"}}'
+python3 -m dbusmock --system -t tests/hal/network_manager.py -p '{"networks": {"home": "the key", "open": ""}, "stored": [["home", "old"]]}'
 
 It runs in Debian's Python, which has dbusmock. A line of JSON is said when it is there, and for each key that it was given: [ssid, key].
 """
 
+import itertools
 import json
 
 import dbus
@@ -26,6 +27,7 @@ IS_ACTIVATING, IS_ACTIVATED, IS_DEACTIVATED = 1, 2, 4  # NMActiveConnectionState
 PSK = nm.NM80211ApSecurityFlags.NM_802_11_AP_SEC_KEY_MGMT_PSK
 
 keys = {}  # of each network
+numbers = itertools.count()  # of connections
 agents = []  # who has registered, by its name on the bus
 
 
@@ -42,8 +44,8 @@ def load(mock, parameters):
     dbusmock.get_object(device).scan = scan
     for number, (ssid, key) in enumerate(keys.items()):
         manager.AddAccessPoint(device, "ap%d" % number, ssid, "00:11:22:33:44:%02d" % number, 2, 2412, 54000, 80, PSK if key else 0)
-        if ssid in parameters.get("stored", {}):
-            store(manager, device, "ap%d" % number, ssid).key = parameters["stored"][ssid]
+    for ssid, key in parameters["stored"]:
+        store(manager, device, ssid, {}).key = key
     print("[]", flush=True)
 
 
@@ -51,9 +53,10 @@ def scan(device):
     device.UpdateProperties(nm.WIRELESS_DEVICE_IFACE, {"LastScan": dbus.Int64(GLib.get_monotonic_time() // 1000)})
 
 
-def store(manager, device, name, ssid):
+def store(manager, device, ssid, settings):
     """A connection of that network, with no key yet."""
-    connection = dbusmock.get_object(manager.AddWiFiConnection(device, name, ssid, ""))
+    connection = dbusmock.get_object(manager.AddWiFiConnection(device, "c%d" % next(numbers), ssid, ""))
+    connection.settings["connection"].update(settings.get("connection", {}))
     if keys[ssid]:
         connection.settings[SECURITY] = {"key-mgmt": "wpa-psk", "auth-alg": "open"}
     connection.ssid, connection.key = ssid, ""
@@ -77,7 +80,7 @@ def said(ssid, key):
 
 def add_and_activate(manager, settings, device, point):
     ssid = bytes(dbusmock.get_object(point).Get(nm.ACCESS_POINT_IFACE, "Ssid")).decode()
-    connection = store(manager, device, point.rpartition("/")[2], ssid)
+    connection = store(manager, device, ssid, settings)
     take(connection, settings)
     return dbus.ObjectPath(connection.path), activate(manager, connection.path, device, point)
 
