@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The camera: an encoder's stream, access unit by access unit. Which program that is, and with which options, says the board's data."""
 
+import os
+
 from firmware.compat import ticks_diff, ticks_ms  # pyright: ignore[reportAttributeAccessIssue]  typeshed is CPython's
 from hal.linux.annexb import AccessUnits
 from hal.linux.encoder import Encoder
@@ -12,7 +14,7 @@ EIO, EINVAL = 5, 22
 
 class Camera:
     def __init__(self, encoders):
-        """`encoders`: command lines by name; {width} and the like in them are those of the profile."""
+        """`encoders`: command lines by name; {width} and the like in them are those of the profile, $DISPLAY and the like the system's."""
         self._encoders = encoders
         self._units = AccessUnits(BUFFER_BYTES)
         self._encoder = None
@@ -20,7 +22,8 @@ class Camera:
     def open(self, profile):
         self.close()
         self._units.restart()
-        self._encoder = Encoder([word.format(**profile) for word in self._encoders[profile["encoder"]]], self._units)
+        command = [os.path.expandvars(word.format(**profile)) for word in self._encoders[profile["encoder"]]]
+        self._encoder = Encoder(command, self._units)
 
     def close(self):
         if self._encoder is not None:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`daylog run`: make this computer a recorder, for as long as the command runs."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import rich_click as click
 
-from host_tools import boards
+from host_tools import boards, encoder_wants
+from host_tools.board_check import FAIL
 from host_tools.errors import UsageError
 from host_tools.local import HOME, LocalRecorder
 from host_tools.progress import bar, up_to
@@ -35,7 +37,9 @@ def command(name: str, profile: str, video: Path | None, folder: Path) -> None:
     board = boards.load(name)
     profile = _checked(board, profile or board["default_profile"])
     recorder = LocalRecorder(folder.expanduser())
-    recorder.prepare(board, profile, film(video, board["profiles"][profile]) if video else None)
+    encoder = film(video, board["profiles"][profile]) if video else None
+    _look_for(encoder or board["encoders"][board["profiles"][profile]["encoder"]])
+    recorder.prepare(board, profile, encoder)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     click.echo(ABOUT.format(card=recorder.card, port=recorder.port))
     recorder.run(click.echo)
@@ -48,6 +52,14 @@ def _checked(board: dict[str, Any], profile: str) -> str:
     if profile not in board["profiles"]:
         raise UsageError(f"board {board['name']} has no profile {profile}", f"it has {', '.join(board['profiles'])}")
     return profile
+
+
+def _look_for(encoder: list[str]) -> None:
+    """What it wants. Raises UsageError where it never will record; what it may do without is said only."""
+    for finding in encoder_wants.missing(encoder, os.environ):
+        if finding.verdict == FAIL:
+            raise UsageError(finding.text, finding.fix)
+        click.echo(f"warning: {finding.text}\n  {finding.fix}", err=True)
 
 
 def film(video: Path, profile: dict[str, Any]) -> list[str]:
