@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from hal.linux.camera import command_line
 from host_tools import boards
 from host_tools.errors import UsageError
 from sim import reel, stream
@@ -128,7 +129,7 @@ class ComputerWorld:
         """What each stream shows, the camera's being the one without a name, and which command line asks for it."""
         board, reels = self._options.board, {"": [self.reel, *self._other_reels()], **{name: [path] for name, path in self.beside.items()}}
         profiles = {name: board["profiles"][name or self._options.profile] for name in reels}
-        commands = {name: [word.format(**profile) for word in board["encoders"][profile["encoder"]]] for name, profile in profiles.items()}
+        commands = {name: command_line(board["encoders"], profile) for name, profile in profiles.items()}
         return {
             name: {"reels": list(map(str, paths)), "command": commands[name], "produced": produced.get(name, 0)}
             for name, paths in reels.items()

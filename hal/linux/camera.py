@@ -12,9 +12,14 @@ BUFFER_BYTES = 8 << 20  # ten seconds at 3 GB/h
 EIO, EINVAL = 5, 22
 
 
+def command_line(encoders, profile):
+    """Of the encoder that a profile names; {width} and the like in it are those of the profile, $DISPLAY and the like the system's."""
+    return [os.path.expandvars(word.format(**profile)) for word in encoders[profile["encoder"]]]
+
+
 class Camera:
     def __init__(self, encoders):
-        """`encoders`: command lines by name; {width} and the like in them are those of the profile, $DISPLAY and the like the system's."""
+        """`encoders`: command lines by name."""
         self._encoders = encoders
         self._units = AccessUnits(BUFFER_BYTES)
         self._encoder = None
@@ -22,8 +27,7 @@ class Camera:
     def open(self, profile):
         self.close()
         self._units.restart()
-        command = [os.path.expandvars(word.format(**profile)) for word in self._encoders[profile["encoder"]]]
-        self._encoder = Encoder(command, self._units)
+        self._encoder = Encoder(command_line(self._encoders, profile), self._units)
 
     def close(self):
         if self._encoder is not None:

@@ -16,6 +16,7 @@ import av
 import pytest
 
 from host_tools.cli import main
+from host_tools.clips import clip
 from host_tools.console_line import ConsoleLine
 from host_tools.verify import verify
 
@@ -32,6 +33,13 @@ height = 180
 fps = 20
 bitrate = 300000
 chunk_bytes = 131072
+
+[profiles.webcam_screen]
+width = 160
+height = 120
+fps = 20
+bitrate = 300000
+chunk_bytes = 262144
 """
 
 
@@ -71,9 +79,10 @@ def folder(tmp_path: Path) -> Path:
 
 
 @contextmanager
-def recorder(folder: Path, display: str) -> Iterator["subprocess.Popen[str]"]:
+def recorder(folder: Path, display: str, *more: str, profile: str = "screen") -> Iterator["subprocess.Popen[str]"]:
     signal.signal(signal.SIGINT, signal.default_int_handler)  # who runs the tests in the background ignores Ctrl-C, and so would it
-    command = [sys.executable, "-m", "host_tools", "run", "--board", str(folder / "small"), "--profile", "screen", "--folder", str(folder)]
+    where = ["--board", str(folder / "small"), "--folder", str(folder)]
+    command = [sys.executable, "-m", "host_tools", "run", "--profile", profile, *where, *more]
     environment = {**os.environ, "DISPLAY": display}
     environment.pop("WAYLAND_DISPLAY", None)
     with subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) as child:
@@ -125,6 +134,20 @@ def test_the_film_shows_what_was_on_the_screen(screen: Screen, folder: Path):
     assert main(["export", str(folder / "card"), "-o", str(folder / "film.mp4")]) == 0
     assert report.verdict != "damaged" and report.frames >= 2 * FRAMES  # a computer that is busy elsewhere may lose some
     assert (colours(folder / "film.mp4", 0.3), colours(folder / "film.mp4", 0.03)) == (["red", "blue"], ["black"])
+
+
+def test_a_screen_is_recorded_beside_a_film_in_the_place_of_the_camera(screen: Screen, folder: Path):
+    screen.fill("red")
+    with recorder(folder, screen.display, "--video", str(clip()), profile="webcam_screen") as child:
+        assert said(child, 3)[2] == "recording"
+        wait_for_frames(folder, 2 * FRAMES)
+        screen.fill("blue")
+        wait_for_frames(folder, 2 * FRAMES)
+        assert ended(child) == 0
+    report = verify(str(folder / "card"))
+    assert main(["export", str(folder / "card"), "-o", str(folder / "film.mp4"), "--stream", "screen"]) == 0
+    assert (report.verdict, report.frames >= 4 * FRAMES, report.beside["screen"] > 2 * FRAMES) == ("lossless", True, True)
+    assert colours(folder / "film.mp4", 0.3) == ["red", "blue"]
 
 
 def test_a_screen_may_come_back_in_another_size(screen: Screen, folder: Path):
