@@ -118,7 +118,8 @@ class Summary:
         at += 45
         for number, index_at, messages in indexes:
             struct.pack_into("<HQ", buffer, at, number, index_at)
-            self.counts[number] += messages
+            if number < len(self.counts):  # what recovery reads has no CRC
+                self.counts[number] += messages
             at += 10
         struct.pack_into("<QIQQ", buffer, at, index_bytes, 0, records_bytes, records_bytes)
         self._end = at + 28
