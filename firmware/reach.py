@@ -23,9 +23,16 @@ def reach(file, end, boot, segment):
     """
     while True:
         length = _chunk_bytes(file, end, boot, segment)
-        if not length:
+        if not length or not _holds(file, end + length):
             return end
         end += length
+
+
+def _holds(file, size):
+    """Whether a file is so long, now that it may be longer than it was: other file systems than FAT have nothing behind its end."""
+    file.seek(size + SECTOR)
+    file.seek(size - 1)
+    return bool(file.read(1))
 
 
 def _chunk_bytes(file, at, boot, segment):
@@ -37,8 +44,5 @@ def _chunk_bytes(file, at, boot, segment):
         return 0
     magic, _, _, _, its_boot, its_segment, _, offset, following = struct.unpack(IDENTITY_FORMAT, content[:-4])
     if (magic, its_boot, its_segment, offset) != (IDENTITY_MAGIC, boot, segment, at):
-        return 0
-    file.seek(at + IDENTITY_BYTES + following - 1)
-    if not file.read(1):  # other file systems than FAT have nothing behind the end of a file
         return 0
     return IDENTITY_BYTES + following + padding_bytes(at + IDENTITY_BYTES + following)

@@ -57,7 +57,7 @@ class Recorder:
         self._roll = Roll(storage, keeper, health, self._notes, self._gaps, settings, identity, chunk_bytes, len(beside))
         self.stillness = Stillness()
         self._sound = Sound(microphone, self._roll, keeper, health)
-        self._beside = self._all_tracks(beside) if beside else {}
+        self._all_tracks = self._make_tracks(beside) if beside else {}
         self._tracks = []  # of the profile in use
         self._lets_pass = False  # a keyframe of the camera has passed at which the segment was over, and not each track ready
         self._retry_ms = self._camera_retry_ms = FIRST_RETRY_MS
@@ -69,7 +69,7 @@ class Recorder:
         self._looked_ms = 0  # when the camera was asked for a frame
         self._adopt(profile)
 
-    def _all_tracks(self, beside):
+    def _make_tracks(self, beside):
         from firmware.track import Track  # most boards have none
 
         parts = self._roll, self._notes, self._keeper, self._health
@@ -79,7 +79,7 @@ class Recorder:
         self.profile = self._wanted = name
         self._profile = profile = self._profiles[name]
         self._sound.use(self._settings.microphone)
-        self._tracks = [self._beside[other] for other in profile.get("beside", ())]
+        self._tracks = [self._all_tracks[other] for other in profile.get("beside", ())]
         for at in range(len(self._tracks)):
             self._tracks[at].use(channels.FIRST_BESIDE + at)
         self._roll.use(name, profile, self._sound.rate_hz, self._tracks)
@@ -142,6 +142,10 @@ class Recorder:
     def newest_chunk(self):
         """(boot, segment, where it begins in the file) of the last chunk of the open segment that is durable, or None."""
         return self._roll.newest_chunk()
+
+    def beside(self):
+        """Frames seen since boot of each stream that is recorded beside the camera's, by its name."""
+        return {track.name: track.sequence for track in self._tracks}
 
     def note(self, channel, data):
         """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""

@@ -47,7 +47,11 @@ class FakeRecorder:
         self.sequence = 125
         self.stillness = Named(is_still=False)
         self.still_ms = 0
+        self.tracks = {}
         self._calls = calls
+
+    def beside(self):
+        return self.tracks
 
     def quiet_ms(self):
         return self.still_ms

@@ -82,6 +82,14 @@ class Status(unittest.TestCase):
             found += [result["still"], text.split("\n")[2][10:]]
         self.assertEqual(found, [None, False, "moving: every frame is kept", True, "still: one frame in 1 s is kept"])
 
+    def test_tells_of_streams_beside_the_camera_where_there_are_any(self):
+        app = FakeApp()
+        found = ["beside  " in do("status", app)[1]]
+        app.recorder.tracks = {"screen": 7, "desk": 9}
+        result, text = do("status", app)
+        said = [line for line in text.split("\n") if line.startswith("beside")]
+        self.assertEqual((found, result["beside"], said), ([False], {"screen": 7, "desk": 9}, ["beside    desk: 9 seen, screen: 7 seen"]))
+
     def test_without_card_recorder_and_uploader(self):
         app = FakeApp()
         app.store = app.recorder = app.uploader = None

@@ -188,6 +188,13 @@ class Board(Patient):
         self.app.health.set_problem("gauge", "the battery's gauge does not answer")
         self.assertEqual(found + self.verdicts("battery"), ["PASS", "WARN", "FAIL", "PASS", "PASS", "SKIP", "FAIL"])
 
+    def test_streams_beside_the_camera(self):
+        found = [self.verdicts("beside")]
+        self.app.recorder.tracks = {"screen": 7, "desk": 9}
+        found.append(self.verdicts("beside"))
+        self.app.health.set_problem("screen", "screen is not recorded: there is no ffmpeg")
+        self.assertEqual(found + [self.verdicts("beside")], [[], ["PASS", "PASS"], ["PASS", "FAIL"]])
+
     def test_microphone(self):
         found = [self.verdicts("microphone")]
         self.app.settings.microphone = True
@@ -300,6 +307,7 @@ class Table(Patient):
         self.app.settings.set("store", None)
         self.app.settings.set("wifi", [])
         self.app.settings.microphone = True
+        self.app.recorder.tracks = {"screen": 7}
         self.app.keeper.set_utc(0, "")
         rows = self.doctor()["findings"]
         self.assertEqual([row["check"] for row in rows if row["verdict"] in ("WARN", "FAIL") and not row["hint"]], [])

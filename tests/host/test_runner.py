@@ -20,7 +20,7 @@ from sim.options import Options
 from sim.world import FOR_EVER_US, RESULTS, World, tidied
 
 KEYS = [
-    *("ok", "board", "profile", "virtual_s", "real_s", "frames", "segments", "bytes", "boots", "lost_ms_max", "heap"),
+    *("ok", "board", "profile", "virtual_s", "real_s", "frames", "segments", "bytes", "beside", "boots", "lost_ms_max", "heap"),
     *("trace_sha256", "out"),
 ]
 

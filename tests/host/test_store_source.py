@@ -39,7 +39,7 @@ def test_footage_comes_back_from_the_store(running, where):
 def test_a_store_is_verified_like_a_card(running, tmp_path):
     rows = [*truth_rows(range(1, 16)), *truth_rows([16, 17], fate="dropped:overflow"), *truth_rows(range(18, 21))]
     report = verify(PREFIX, running.owner_file, write_truth(tmp_path / "truth.jsonl", rows))
-    told = {"boot": 1, "cause": "overflow", "frames": 2, "from_uptime_ms": 1500, "to_uptime_ms": 1800, "text": ""}
+    told = {"boot": 1, "cause": "overflow", "frames": 2, "from_uptime_ms": 1500, "to_uptime_ms": 1800, "text": "", "stream": ""}
     assert report == Report("lossy", 2, 18, 2.0, [told], dates=report.dates)
 
 

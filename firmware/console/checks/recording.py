@@ -34,6 +34,18 @@ async def camera(app, say):
     return passed(said)
 
 
+async def beside(app, _say):
+    """Each stream that is recorded beside the camera's."""
+    findings = []
+    seen = app.recorder.beside()
+    for name in sorted(seen):
+        if name in app.health.problems:
+            findings += failed(app.health.problems[name], _ENCODER)
+        else:
+            findings += passed("%s, %d frames since boot" % (name, seen[name]))
+    return findings
+
+
 async def microphone(app, _say):
     """Nothing is said of one that nobody wants."""
     if not app.settings.microphone:

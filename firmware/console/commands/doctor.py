@@ -24,6 +24,7 @@ _PAUSE_MINUTES = 15  # it ends by itself if nobody ends it
 _CHECKS = (  # in this order
     ("system", board.system),
     ("camera", recording.camera),
+    ("beside", recording.beside),
     ("microphone", recording.microphone),
     ("card", recording.card),
     ("battery", board.battery),
