@@ -14,21 +14,22 @@ from typing import Any
 
 from host_tools import boards
 from host_tools.errors import UsageError
+from host_tools.files import write_private_json
 from sim import reel, stream
 from sim.linux import tape
 from sim.linux.remains import MODELS, History
 from sim.options import Options
-from sim.world import CARD_FOLDER, FIXED_UTC_MS, device_settings, typed, us
+from sim.world import CARD_FOLDER, device_settings, networks, typed, us, utc_at_zero_ms
 
 STATE_FOLDER = "state"
 FOLDERS = (CARD_FOLDER, STATE_FOLDER)  # what is on its disk
-_UNKNOWN = ("store", "power", "networks", "network", "activity", "still", "wifi_windows", "button", "before_main", "log_writes")
+_UNKNOWN = ("power", "activity", "still", "button", "before_main", "log_writes", "rtc")
 _SMALL = {"width": 160, "height": 120, "fps": 30, "bitrate": 300_000, "chunk_bytes": 131_072, "expected_kb_per_frame": 2}
 
 
-def small_board(**profile: Any) -> dict[str, Any]:
-    """The first computer at hand, with pictures so small that they take no time to encode."""
-    board = next(board for board in map(boards.load, boards.names()) if boards.is_computer(board))
+def small_board(name: str = "", **profile: Any) -> dict[str, Any]:
+    """A computer, by default the first at hand, with pictures so small that they take no time to encode."""
+    board = next(board for board in map(boards.load, [name] if name else boards.names()) if boards.is_computer(board))
     default = board["default_profile"]
     return {**board, "profiles": {default: {**board["profiles"][default], **_SMALL, **profile}}}
 
@@ -51,14 +52,14 @@ class ComputerWorld:
 
     def __init__(self, options: Options, frames: Path) -> None:
         self._options, self.reel = options, frames
-        self.utc_at_zero_ms = options.utc_at_zero_ms or FIXED_UTC_MS
+        self.utc_at_zero_ms = utc_at_zero_ms(options)
         self._root = options.out / "root"
         for path, content in SYSTEM_FILES.items():
             file = self._root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content)
         self._settings = options.out / STATE_FOLDER / "settings.json"
-        self._settings.write_text(json.dumps(device_settings(options)))
+        write_private_json(self._settings, device_settings(options))
         self._tape, self._before = options.out / "calls.tape", options.out / "before"
         for name in ("console.log", "trace.jsonl", "truth.raw"):
             (options.out / name).write_text("")
@@ -108,7 +109,9 @@ class ComputerWorld:
             "seed": options.seed,
             "faults": options.faults,
             "reset_cause": cause,
-            "console": {"in": typed(options, now_us / 1_000_000, "shutdown")},
+            "console": {"in": typed(options, now_us / 1_000_000)},
+            "wifi": {"networks": networks(options)},
+            "patience_ms": options.patience_ms,
             "trace": str(options.out / "trace.jsonl"),
             "truth": str(options.out / "truth.raw"),
             "control": f"/dev/fd/{control}",

@@ -8,6 +8,7 @@ world's end of the boot goes to the control pipe, and nothing of the firmware ru
 
 import json
 import os
+import random
 import sys
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from sim.device.trace import Trace
 from sim.linux.disk import OF_THE_CARD, OF_THE_SYSTEM, Disk
 from sim.linux.faults import Fault, Faults
 from sim.linux.files import Call, Files
+from sim.linux.network import Network
 from sim.linux.programs import Programs, Unit
 from sim.linux.tape import Recording
 from sim.linux.vtime import Loop, Signal, Time
@@ -45,7 +47,10 @@ class Machine:
         self.disk = self._disk(world["config"]["card"]["folder"], world["card_bytes"], *OF_THE_CARD)
         self._own_disk = self._disk(world["config"]["state"], NEVER_FULL, *OF_THE_SYSTEM)
         self.files = Files(Path(world["out"]), world["folders"], self._refuse, self._recording().add)
-        self.programs = Programs(encoders, reels, self.clock, self._faults, world["produced"], self._tell, self._ears())
+        self._trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
+        self.network = Network(world, self.clock, self._trace, self._faults)
+        others = self.network.programs
+        self.programs = Programs(encoders, reels, self.clock, self._faults, world["produced"], self._tell, self._ears(), others)
 
     def _ears(self) -> dict[str, Any]:
         """The board's microphone, of which the crystal is as wrong as can be, one way or the other."""
@@ -69,6 +74,7 @@ class Machine:
 
     def install(self) -> None:
         """Take the place of the system below the HAL."""
+        random.seed(self._world["seed"] + self._world["boot_index"])
         virtual = Time(self.clock)
         compat.time = board.time = virtual  # type: ignore[assignment]
         watchdog.signal = Signal(self.clock)  # type: ignore[assignment]
@@ -78,6 +84,7 @@ class Machine:
         system.is_mount_point = lambda fd: self.disk.is_there()
         self.files.install()
         self.disk.install()
+        self.network.install()
         for name, at_us in (("cut", self._world["cut_at_us"]), ("running", self._world["stop_at_us"])):
             if at_us is not None:
                 self.clock.at(at_us, lambda name=name: self.end(name))
@@ -91,7 +98,6 @@ class Machine:
         for at_us, text in self._world["console"]["in"]:
             if at_us >= self.clock.now_us:
                 self.clock.at(at_us, lambda text=text: os.write(keys, text.encode()))
-        self._trace.add("boot", boot=self._world["boot_index"], cause=self._world["reset_cause"])
 
     def _step(self, step_ms: int) -> None:
         self.clock.utc_at_zero_ms += step_ms
@@ -126,7 +132,7 @@ def main(path: str) -> None:
     world = json.loads(Path(path).read_text())
     machine = Machine(world)
     machine.install()
-    loop = Loop(machine.clock)
+    loop = Loop(machine.clock, machine.network.settle)
     try:
         loop.run_until_complete(service.record(world["config"], world["settings"]))
     except Exception as error:  # whatever the firmware raises is the world's business

@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The programs of the simulated system, as the module `subprocess` of hal/linux: encoders and one that listens, and no others.
+"""The programs of the simulated system, as the module `subprocess` of hal/linux: encoders, one that listens, those of the network, and no
+others.
 
 An encoder gives a frame each period of virtual time. Whoever reads its output is a thread of the real interpreter: the clock goes on
 only after that thread has taken all there is and waits for more, so that a run is the same each time.
@@ -17,6 +18,7 @@ from sim import reel
 from sim.device.clock import Clock
 from sim.linux.faults import Faults
 from sim.linux.microphone import Microphone
+from sim.linux.process import Process
 
 PATIENCE_S = 30  # of real time, with a reader that does not come back
 NO_CAMERA = "Cannot open video device /dev/video0: No such device"
@@ -26,6 +28,7 @@ _LONGEST_LINE = 4096
 _START = (b"\0\0\1", b"\0\0\0\1")
 
 Tell = Callable[["Unit"], None]
+Run = Callable[[list[str], bool], Process]  # and whether it can be typed at
 
 
 @dataclass
@@ -46,17 +49,28 @@ class Unit:
 
 class Programs:
     """`tell(unit)` hears of each frame whose end could be seen. `produced` counts over all boots. `reels`: the one that is played, and
-    another with as many frames and keyframes in the same places. `ears`: the board's microphone, and how wrong its crystal is."""
+    another with as many frames and keyframes in the same places. `ears`: the board's microphone, and how wrong its crystal is. `others`
+    are run by name."""
 
     DEVNULL, PIPE, STDOUT, TimeoutExpired = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT, subprocess.TimeoutExpired
 
     def __init__(
-        self, encoders: set[str], reels: list[reel.Reel], clock: Clock, faults: Faults, produced: int, tell: Tell, ears: dict[str, Any]
+        self,
+        encoders: set[str],
+        reels: list[reel.Reel],
+        clock: Clock,
+        faults: Faults,
+        produced: int,
+        tell: Tell,
+        ears: dict[str, Any],
+        others: dict[str, Run],
     ) -> None:
         self.produced, self.frames, self.clock, self.faults, self.tell = produced, reels[0], clock, faults, tell
-        self._encoders, self._reels, self._playing, self._ears = encoders, reels, reels[0], ears
+        self._encoders, self._reels, self._playing, self._ears, self._others = encoders, reels, reels[0], ears, others
 
-    def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone":
+    def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone | Process":
+        if command[0] in self._others:
+            return self._others[command[0]](command, pipes.get("stdin") == self.PIPE)
         if command[0] == self._ears.get("program", [""])[0]:
             return Microphone(self._ears["rate_hz"], self.clock, self._ears["ppm"])
         if command[0] not in self._encoders:
