@@ -14,7 +14,7 @@ from typing import Any
 
 from host_tools import boards
 from host_tools.errors import UsageError
-from host_tools.files import write_private_json
+from host_tools.files import write_private, write_private_json
 from sim import reel, stream
 from sim.linux import tape
 from sim.linux.remains import MODELS, History
@@ -40,9 +40,16 @@ def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> 
     if asked:
         raise UsageError(f"a simulated computer knows nothing of {', '.join(asked)} yet", "leave it out, or take a microcontroller")
     frames = stream.make(options.video, options.board["profiles"][options.profile], progress)
-    for folder in FOLDERS:
-        (options.out / folder).mkdir(parents=True, exist_ok=True)
+    (options.out / CARD_FOLDER).mkdir(parents=True, exist_ok=True)
+    _private(options.out / STATE_FOLDER)
     return ComputerWorld(options, frames)
+
+
+def _private(folder: Path) -> Path:
+    """A folder that is its owner's alone: the store's key is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
 
 
 class ComputerWorld:
@@ -71,11 +78,11 @@ class ComputerWorld:
         """Write the world of one boot; returns its path."""
         if cause == "power_on":
             (self._root / "proc/sys/kernel/random/boot_id").write_text(f"{index}\n")
-        self._tape.write_bytes(b"")
+        write_private(self._tape, b"")
         if self._options.power_cuts:
             shutil.rmtree(self._before, ignore_errors=True)
             for folder in FOLDERS:
-                shutil.copytree(self._options.out / folder, self._before / folder)
+                shutil.copytree(self._options.out / folder, _private(self._before) / folder)
         path = self._options.out / "world.json"
         path.write_text(json.dumps(self._boot(index, now_us, cause, produced, control)))
         return path
@@ -83,8 +90,9 @@ class ComputerWorld:
     def forget_unsynced(self, boot: int) -> None:
         """What the power cut at the end of a boot does to the disk."""
         model = Random(f"{self._options.seed} {boot}").choice(list(MODELS)) if self._options.keep_unsynced else "nothing"
-        remains = self._options.out / "remains"
+        remains = _private(self._options.out / "remains") / "disk"
         History(self._before, tape.read(self._tape)).leave(model, f"{self._options.seed} {boot}", remains)
+        _private(remains / STATE_FOLDER)
         for folder in FOLDERS:
             shutil.rmtree(self._options.out / folder)
             (remains / folder).rename(self._options.out / folder)

@@ -24,6 +24,7 @@ from sim.linux.faults import Fault, Faults
 from sim.linux.files import Call, Files
 from sim.linux.network import Network
 from sim.linux.programs import Programs, Unit
+from sim.linux.syncs import Syncs
 from sim.linux.tape import Recording
 from sim.linux.vtime import Loop, Signal, Time
 
@@ -46,7 +47,8 @@ class Machine:
         self._faults = Faults(world["faults"], world["now_us"], world["seed"])
         self.disk = self._disk(world["config"]["card"]["folder"], world["card_bytes"], *OF_THE_CARD)
         self._own_disk = self._disk(world["config"]["state"], NEVER_FULL, *OF_THE_SYSTEM)
-        self.files = Files(Path(world["out"]), world["folders"], self._refuse, self._recording().add)
+        told = Syncs(self._trace, world["folders"][0], self._recording().add).heard
+        self.files = Files(Path(world["out"]), world["folders"], self._refuse, told)
         self._trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
         self.network = Network(world, self.clock, self._trace, self._faults)
         others = self.network.programs
