@@ -39,6 +39,8 @@ def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> 
     asked = [name for name in _UNKNOWN if getattr(options, name)]
     if asked:
         raise UsageError(f"a simulated computer knows nothing of {', '.join(asked)} yet", "leave it out, or take a microcontroller")
+    if options.networks and options.board["wifi"]["manager"] == "none":
+        raise UsageError(f"{options.board['name']} joins no network by itself, so that it has no use for further ones", "leave them out")
     frames = stream.make(options.video, options.board["profiles"][options.profile], progress)
     (options.out / CARD_FOLDER).mkdir(parents=True, exist_ok=True)
     _private(options.out / STATE_FOLDER)

@@ -15,6 +15,7 @@ import re
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
@@ -170,3 +171,14 @@ class _Log:
         for status in _STATUS.findall(data):
             if self._open:
                 self._open.pop(0).status = int(status)
+
+
+def assert_no_part_twice(proxy: FaultProxy) -> None:
+    """What arrived at the store: every part was accepted once, though an upload was broken off and taken up again."""
+    parts = [request for request in proxy.requests if "partNumber" in request.query]
+    accepted = Counter((request.path, request.query["partNumber"]) for request in parts if request.status == 200)
+    assert len(accepted) >= 3 and set(accepted.values()) == {1}, proxy.requests
+    assert {request.status for request in parts} == {0, 200}, "one was broken off; a store that dies may take, and lose, the next try too"
+    uploads = {request.query["uploadId"] for request in parts if request.path == parts[0].path}
+    assert len(uploads) == 1, "the upload was taken up again, not begun anew"
+    assert [r.status for r in proxy.requests if r.method == "GET" and r.query.get("uploadId") in uploads], "ListParts was asked"
