@@ -20,8 +20,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from host_tools import store
+
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)")
 _NO_LINGER = struct.pack("ii", 1, 0)  # closing then resets
+_KILLED_AT_BYTES = 8_000_000
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -131,6 +134,23 @@ class FaultProxy:
         before, self.bytes_sent = self.bytes_sent, self.bytes_sent + len(data)
         if before < self._harm_at <= self.bytes_sent:
             self._harm()
+
+
+class DyingStore(FaultProxy):
+    """The store is killed when it was sent 8 MB, and comes back after three connections that nobody takes."""
+
+    def __init__(self, info: store.StoreInfo) -> None:
+        super().__init__(info.http_endpoint)
+        self._folder = info.folder
+        self.refused: list[int] = []
+        self.before_connection = self._come_back
+        self.at_bytes(_KILLED_AT_BYTES, lambda: store.kill(self._folder))
+
+    def _come_back(self, number: int) -> None:
+        if self.bytes_sent > _KILLED_AT_BYTES and len(self.refused) < 3:
+            self.refused.append(number)
+            if len(self.refused) == 3:
+                store.up(self._folder)
 
 
 def _shut(*ends: socket.socket) -> None:

@@ -8,7 +8,7 @@ from typing import Any
 
 import computer_runs
 import pytest
-from fault_proxy import FaultProxy, assert_no_part_twice
+from fault_proxy import DyingStore, FaultProxy, assert_no_part_twice
 from synced_run import in_store, uploads_begun
 
 from host_tools import store
@@ -105,22 +105,12 @@ def test_a_link_that_drops_in_mid_part(info, tmp_path):
 
 
 def test_a_store_killed_in_mid_part(info, tmp_path):
-    refused = []
-
-    def come_back(number: int) -> None:
-        """After three connections to a dead store."""
-        if proxy.bytes_sent > 8_000_000 and len(refused) < 3:
-            refused.append(number)
-            if len(refused) == 3:
-                store.up(info.folder)
-
-    with FaultProxy(info.http_endpoint) as proxy:
-        proxy.before_connection = come_back
-        proxy.at_bytes(8_000_000, lambda: store.kill(info.folder))
+    proxy = DyingStore(info)
+    with proxy:
         done = Run(info, tmp_path, 11, {"endpoint": proxy.endpoint}, **LONG)
     done.assert_all_stored()
     assert_no_part_twice(proxy)
-    assert (len(refused), done.result.frames["dropped"]) == (3, {}) and "store: cleared" in done.said
+    assert (len(proxy.refused), done.result.frames["dropped"]) == (3, {}) and "store: cleared" in done.said
 
 
 def test_a_power_cut_in_mid_part(info, tmp_path):

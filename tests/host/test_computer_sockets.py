@@ -6,7 +6,7 @@ import asyncio
 import io
 import socket
 import ssl
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from put_server import Server
 from firmware import compat, datagram, streams
 from firmware.names import Names, NoAddress
 from firmware.sntp import ask
-from host_tools.certificates import issue, make_authority
+from host_tools.certificates import make_authority
 from sim.device.clock import Clock
 from sim.device.trace import Trace
 from sim.linux.faults import Faults
@@ -62,13 +62,6 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Make:
     return lambda *given, **network: Computer(tmp_path, *given, **network)
 
 
-@pytest.fixture
-def server() -> Iterator[Server]:
-    found = Server()
-    yield found
-    found.http.shutdown()
-
-
 async def put(port: int, size: int, context: ssl.SSLContext | None = None, address: str = "127.0.0.1") -> str:
     """What the server says to so many bytes, sent as the firmware does."""
     reader, writer = await streams.dial(address, port, context, "localhost", 15)
@@ -102,23 +95,6 @@ def test_connections_share_the_air_and_take_the_same_time_twice(make: Make, serv
     runs = [make().run(together()) for _ in range(2)]
     assert runs[0] == runs[1] and runs[0][0] == [SAID] * 3
     assert 3030 <= runs[0][1] <= 3070
-
-
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("certificates")
-    make_authority(folder)
-    issue(folder)
-    return folder
-
-
-@pytest.fixture
-def tls_server(certificates: Path) -> Iterator[Server]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates / "tls.crt", certificates / "tls.key")
-    found = Server(context)
-    yield found
-    found.http.shutdown()
 
 
 def trusting(folder: Path) -> ssl.SSLContext:

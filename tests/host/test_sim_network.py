@@ -4,22 +4,13 @@
 
 import socket
 import ssl
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from put_server import Server
 from tiny_board import JOIN, NETWORK, UTC_MS, TinyBoard, play
 
-from host_tools.certificates import issue, make_authority
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    found = Server()
-    yield found
-    found.http.shutdown()
-
+from host_tools.certificates import make_authority
 
 CLIENT = (
     JOIN
@@ -64,14 +55,6 @@ def test_an_upload_takes_the_same_virtual_time_twice(tmp_path: Path, server: Ser
     assert board.boot().printed == board.boot().printed
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("certificates")
-    make_authority(folder)
-    issue(folder)
-    return folder
-
-
 def tls_client(ca: Path, call: str) -> str:
     der = ssl.PEM_cert_to_DER_cert(ca.read_text())
     return f"""{CLIENT}
@@ -81,15 +64,6 @@ context.verify_mode = ssl.CERT_REQUIRED
 context.load_verify_locations(cadata={der!r})
 {call}
 """
-
-
-@pytest.fixture
-def tls_server(certificates: Path) -> Iterator[Server]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates / "tls.crt", certificates / "tls.key")
-    found = Server(context)
-    yield found
-    found.http.shutdown()
 
 
 def test_tls_over_the_simulated_link(tmp_path: Path, tls_server: Server, certificates: Path):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fault_proxy import FaultProxy, assert_no_part_twice
+from fault_proxy import DyingStore, FaultProxy, assert_no_part_twice
 from synced_run import Run
 
 from host_tools import store
@@ -36,22 +36,12 @@ def test_the_store_gives_back_what_the_camera_saw(running, tmp_path):
 
 
 def test_a_store_killed_in_mid_part(running, tmp_path):
-    refused = []
-
-    def come_back(number: int) -> None:
-        """After three connections to a dead store."""
-        if proxy.bytes_sent > 8_000_000 and len(refused) < 3:
-            refused.append(number)
-            if len(refused) == 3:
-                store.up(running.folder)
-
-    with FaultProxy(running.http_endpoint) as proxy:
-        proxy.before_connection = come_back
-        proxy.at_bytes(8_000_000, lambda: store.kill(running.folder))
+    proxy = DyingStore(running)
+    with proxy:
         done = Run(running, tmp_path, 2, {"endpoint": proxy.endpoint}, **LONG)
     done.assert_all_stored()
     assert_no_part_twice(proxy)
-    assert len(refused) == 3 and "store: cleared" in done.console
+    assert len(proxy.refused) == 3 and "store: cleared" in done.console
 
 
 def test_a_link_that_drops_in_mid_part(running, tmp_path):
