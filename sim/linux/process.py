@@ -7,7 +7,9 @@ process.poll()                  # None while it runs; virtual time goes on witho
 process.communicate()           # virtual time goes on until it has ended
 """
 
-import io
+import os
+import select
+import subprocess
 from collections.abc import Callable
 
 from sim.device.clock import Clock
@@ -15,31 +17,11 @@ from sim.device.clock import Clock
 End = tuple[int, str]  # its exit code, and what it has said
 
 
-class Typed(io.BytesIO):
-    """Its standard input; `told` hears of each line, without its end. A pipe that ends in mid-line gives that as its last."""
-
-    def __init__(self, told: Callable[[str], None]) -> None:
-        super().__init__()
-        self._told, self._line = told, b""
-
-    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        *lines, self._line = (self._line + bytes(data)).split(b"\n")
-        for line in lines:
-            self._told(line.decode())
-        return len(data)
-
-    def close(self) -> None:
-        if not self.closed:
-            super().close()
-            self._told(self._line.decode())
-
-
 class Process:
-    """`ending()` says how it has ended, None while it goes on; who knows when that may change has set an alarm. `stdin`: None where
-    nobody can type."""
+    """`ending()` says how it has ended, None while it goes on; who knows when that may change has set an alarm."""
 
-    def __init__(self, clock: Clock, ending: Callable[[], End | None], stdin: Typed | None = None) -> None:
-        self.stdin, self.returncode = stdin, None
+    def __init__(self, clock: Clock, ending: Callable[[], End | None]) -> None:
+        self.returncode: int | None = None
         self._clock, self._ending, self._said = clock, ending, ""
 
     def poll(self) -> int | None:
@@ -47,11 +29,19 @@ class Process:
             self.returncode, self._said = end
         return self.returncode
 
-    def communicate(self, input: bytes | None = None, timeout: float | None = None) -> tuple[bytes, None]:
-        assert timeout is None, "nobody has needed that yet"
-        if self.stdin is not None and not self.stdin.closed:
-            self.stdin.write(input or b"")
-            self.stdin.close()
+    def communicate(self) -> tuple[bytes, None]:
         while self.poll() is None:
             self._clock.advance_to(self._clock.next_alarm_us())
         return self._said.encode(), None
+
+
+def typed(stdin: int) -> str:
+    """All that it finds on its standard input: a pipe whose other end is closed already, or nothing."""
+    if stdin == subprocess.DEVNULL:
+        return ""
+    poll = select.poll()
+    poll.register(stdin)
+    if not any(events & select.POLLHUP for _, events in poll.poll(0)):
+        raise NotImplementedError("a program that somebody types at while it runs")
+    with open(os.dup(stdin), "rb") as pipe:
+        return pipe.read().decode()

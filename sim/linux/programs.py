@@ -18,7 +18,7 @@ from sim import reel
 from sim.device.clock import Clock
 from sim.linux.faults import Faults
 from sim.linux.microphone import Microphone
-from sim.linux.process import Process
+from sim.linux.process import Process, typed
 
 PATIENCE_S = 30  # of real time, with a reader that does not come back
 NO_CAMERA = "Cannot open video device /dev/video0: No such device"
@@ -28,7 +28,7 @@ _LONGEST_LINE = 4096
 _START = (b"\0\0\1", b"\0\0\0\1")
 
 Tell = Callable[["Unit"], None]
-Run = Callable[[list[str], bool], Process]  # and whether it can be typed at
+Run = Callable[[list[str], str], Process]  # and what it finds on its standard input
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Programs:
 
     def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone | Process":
         if command[0] in self._others:
-            return self._others[command[0]](command, pipes.get("stdin") == self.PIPE)
+            return self._others[command[0]](command, typed(pipes["stdin"]))
         if command[0] == self._ears.get("program", [""])[0]:
             return Microphone(self._ears["rate_hz"], self.clock, self._ears["ppm"])
         if command[0] not in self._encoders:
