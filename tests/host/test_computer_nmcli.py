@@ -24,6 +24,7 @@ from sim.linux.process import typed
 HOME: dict[str, Any] = {"ssid": "home", "key": "secret", "rssi": -58, "windows": [[0, 60_000_000]], "bandwidth_bps": 10**7, "latency_us": 0}
 NO_SECRETS = "Password: Error: Connection activation failed: (7) Secrets were required, but not provided."
 ASK = ("nmcli", "--wait", "20", "--ask", "device", "wifi", "connect", "home", "ifname", "wlan0")
+DELETE = ("nmcli", "connection", "delete", "id", "mine")
 WITH_KEY = ("nmcli", "--wait", "20", "device", "wifi", "connect", "home", "password", "secret", "ifname", "wlan0")
 
 
@@ -147,6 +148,15 @@ def test_what_is_on_its_standard_input_may_have_been_there_before():
     os.close(source)
 
 
+def test_a_connection_of_its_own_can_be_removed(make: Make):
+    computer = make(HOME)
+    said = [computer.nmcli.run(words, "secret\n").communicate()[0].decode() for words in ((*ASK, "name", "mine"), DELETE, DELETE)]
+    assert (said[1:], computer.radio.network) == (
+        ["Connection 'mine' successfully deleted.\n", "Error: unknown connection 'mine'.\n"],
+        None,
+    )
+
+
 # -- what it does not know ---------------------------------------------------------------------
 
 
@@ -160,6 +170,8 @@ def test_what_is_on_its_standard_input_may_have_been_there_before():
         (*WITH_KEY[:-1], "wlan1"),
         ("nmcli", "--colors", "no", *WITH_KEY[1:]),
         ("nmcli", *WITH_KEY[3:]),
+        (*ASK, "name"),
+        ("nmcli", "connection", "delete", "mine"),
     ],
 )
 def test_what_nobody_has_modelled_is_refused(make: Make, command: tuple[str, ...]):
