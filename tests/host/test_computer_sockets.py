@@ -4,10 +4,12 @@
 
 import asyncio
 import io
+import select
 import socket
 import ssl
 from collections.abc import Callable, Coroutine
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -19,6 +21,7 @@ from firmware.sntp import ask
 from host_tools.certificates import make_authority
 from sim.device.clock import Clock
 from sim.device.trace import Trace
+from sim.linux import transport
 from sim.linux.faults import Faults
 from sim.linux.network import Network
 from sim.linux.vtime import Loop, Time
@@ -151,6 +154,35 @@ def test_a_silent_peer_lets_virtual_time_go_on(make: Make):
 
     with socket.create_server(("127.0.0.1", 0)) as silent:
         assert make(100).run(wait(silent.getsockname()[1])) == ("gave up", 30_020)
+
+
+def test_who_was_opened_first_has_the_first_turn(make: Make, monkeypatch: pytest.MonkeyPatch):
+    """Whoever's peer is faster: the second one has its answer already, the first one gets it when it is really waited for."""
+    peers, order = list[socket.socket](), list[str]()
+
+    class Poll:
+        def __init__(self) -> None:
+            self._real = select.poll()
+            self.register = self._real.register
+
+        def poll(self, limit_ms: int) -> list[tuple[int, int]]:
+            peers[0].send(b"!")
+            return self._real.poll(limit_ms)
+
+    async def ask(name: str, port: int) -> None:
+        reader, _ = await asyncio.open_connection("127.0.0.1", port)
+        await reader.read(1)
+        order.append(name)
+
+    async def both(port: int) -> None:
+        await asyncio.gather(ask("first", port), ask("second", port))
+
+    monkeypatch.setattr(transport, "select", SimpleNamespace(poll=Poll))
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        computer = make()
+        computer.clock.at(UP_US + 10_000, lambda: (peers.extend(listener.accept()[0] for _ in range(2)), peers[1].send(b"!")))
+        computer.run(both(listener.getsockname()[1]))
+    assert order == ["first", "second"]
 
 
 def test_who_has_given_up_has_hung_up(make: Make):
