@@ -121,7 +121,8 @@ class App:
         profiles = {name: known[name] for name in known if known[name]["chunk_bytes"] <= chunk_bytes}
         beat = lambda: self.supervisor.beat("recorder")  # noqa: E731
         parts = self.camera, self.storage, self.keeper, self.health, self.settings
-        return Recorder(*parts, profiles, self._profile(), identity, beat, self.board.microphone)
+        beside = {name: (self.board.beside[name], known[name]) for name in self.board.beside}
+        return Recorder(*parts, profiles, self._profile(), identity, beat, self.board.microphone, beside)
 
     def _profile(self):
         chosen = self.settings.profile

@@ -19,6 +19,12 @@ def rate(profile):
     return round(1 / every_s, 4) if every_s else profile["fps"]
 
 
+def kb_per_s(profiles, name):
+    """What is expected of a profile, with all that is recorded beside its camera."""
+    recorded = [profiles[each] for each in [name] + list(profiles[name].get("beside", ()))]
+    return sum([rate(profile) * profile["expected_kb_per_frame"] for profile in recorded])
+
+
 def period_us(profile):
     every_s = profile.get("every_s")
     return every_s * 1_000_000 if every_s else 1_000_000 // profile["fps"]

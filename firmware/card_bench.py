@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """How fast a card is, measured with a temporary file, and which capture profiles that is enough for."""
 
-from firmware.cadence import period_us, rate
+from firmware.cadence import kb_per_s, period_us
 from firmware.compat import const, sleep_ms, ticks_diff, ticks_us
 from firmware.durable import open
 
@@ -63,13 +63,9 @@ def _stamp(view, number):
     view[SLICE_BYTES - 1] = number & 0xFF
 
 
-def needed_kbps(profile):
-    return rate(profile) * profile["expected_kb_per_frame"]
-
-
-def fits(profile, measured):
+def fits(profiles, name, measured):
     """Whether footage of this profile can be written in time."""
-    return 100 * measured["write_kbps"] >= ROOM_PERCENT * needed_kbps(profile)
+    return 100 * measured["write_kbps"] >= ROOM_PERCENT * kb_per_s(profiles, name)
 
 
 def bridged_ms(profile, buffers):

@@ -13,6 +13,7 @@ TELEMETRY = const(4)
 CLOCK = const(5)
 MICROPHONE = const(6)  # only in segments of which the metadata says at what rate
 COUNT = const(6)  # with it
+FIRST_BESIDE = const(7)  # of the streams beside the camera, in the order in which the metadata names them
 
 TOPICS = ((EVENTS, "/daylog/events"), (GAPS, "/daylog/gaps"), (TELEMETRY, "/daylog/telemetry"), (CLOCK, "/daylog/clock"))
 
@@ -20,7 +21,7 @@ JPEG, H264 = "jpeg", "h264"  # what a capture profile may name as its codec; wit
 _OF_CAMERA = {JPEG: ("foxglove.CompressedImage", COMPRESSED_IMAGE), H264: ("foxglove.CompressedVideo", COMPRESSED_VIDEO)}
 
 
-def definitions(codec, has_sound=False):
+def definitions(codec, has_sound=False, beside=()):
     """(schema records, channel records): written at the head of a segment and again in its summary."""
     name, descriptor = _OF_CAMERA[codec]
     schemas = mcap.schema(1, name, "protobuf", descriptor) + mcap.schema(2, "daylog", "jsonschema", JSON_OBJECT)
@@ -29,4 +30,6 @@ def definitions(codec, has_sound=False):
     if has_sound:
         schemas += mcap.schema(3, "foxglove.RawAudio", "protobuf", RAW_AUDIO)
         channels += mcap.channel(MICROPHONE, 3, "/microphone", "protobuf")
+    for at in range(len(beside)):  # only ever beside a camera of the same codec
+        channels += mcap.channel(FIRST_BESIDE + at, 1, "/" + beside[at], "protobuf")
     return schemas, channels

@@ -4,7 +4,7 @@
 
     chunk = ChunkBuffer(262144, b"daylog-1a2b3c")
     chunk.begin(boot=12, offset_ms=0)
-    chunk.add_frame(view, sequence, uptime_ms)     # False: no room, seal it
+    chunk.add_frame(view, sequence, uptime_ms)     # False: no room, seal it; of the camera, or of another channel of pictures
     size = chunk.seal(offset, summary, segment=3)  # bytes of .view, a multiple of 512
 
 Invariants: the records of the chunk lie at RECORDS..._end of the buffer; heads are filled in by
@@ -26,20 +26,20 @@ CHUNK_FORMAT = "<BQQQQIIQ"  # opcode, length, start, end, uncompressed size, CRC
 CHUNK_BYTES = const(49)
 RECORDS = const(65 + 49)
 
-# A /camera message: MCAP prefix and message head, then foxglove.CompressedImage or CompressedVideo up to its bytes.
+# A message with a picture: MCAP prefix and message head, then foxglove.CompressedImage or CompressedVideo up to its bytes.
 MESSAGE_FORMAT = "<BQHIQQ"  # opcode, length, channel, sequence, log time, publish time
 MESSAGE_BYTES = const(31)
 _TIMESTAMP = b"\x0a\x0c\x08\x80\x80\x80\x80\x00\x10\x80\x80\x80\x80\x00"
 IMAGE_HEAD = _TIMESTAMP + b"\x22\x06camera" + b"\x1a\x04jpeg" + b"\x12\x80\x80\x80\x00"
-VIDEO_HEAD = _TIMESTAMP + b"\x12\x06camera" + b"\x22\x04h264" + b"\x1a\x80\x80\x80\x00"
-IMAGE_BYTES = const(33)  # of either
+_OF_VIDEO = (_TIMESTAMP + b"\x12", b"\x22\x04h264" + b"\x1a\x80\x80\x80\x00")
+VIDEO_HEAD = _OF_VIDEO[0] + b"\x06camera" + _OF_VIDEO[1]
+IMAGE_BYTES = const(33)  # of the camera's, either way
 # A /microphone message: foxglove.RawAudio up to its samples; sample rate and number of channels are fixed32.
 SOUND_HEAD = _TIMESTAMP + b"\x1a\x07pcm-s16" + b"\x25\0\0\0\0" + b"\x2d\1\0\0\0" + b"\x12\x80\x80\x80\x00"
 SOUND_BYTES = const(38)
-_HEADS = {channels.JPEG: IMAGE_HEAD, channels.H264: VIDEO_HEAD}
 _SECONDS_AT = const(3)
 _NANOS_AT = const(9)
-_LENGTH_AT = const(29)
+_LENGTH_BYTES = const(4)
 _RATE_AT = const(24)
 _SAMPLES_AT = const(34)
 
@@ -47,6 +47,26 @@ INDEX_ENTRY_BYTES = const(16)
 MAX_FRAMES = const(512)  # per chunk; a chunk of more is sealed early
 MAX_RECORDS = const(64)  # of each other channel
 INDEX_RESERVE = const(16 * (512 + 5 * 64) + 6 * 15 + 512 + 9)
+_RESERVE_BESIDE = const(16 * 512 + 15)  # more, for each stream beside the camera
+
+
+class Head:
+    """What stands before the bytes of a picture; `form` is for struct, since a slice assignment would allocate the slice."""
+
+    def __init__(self, data):
+        self.data, self.size, self.form = data, len(data), "<%ds" % len(data)
+
+
+def picture_heads(codec, beside=()):
+    """Heads by channel; `beside`: names of the streams beside the camera, whose frames say whose they are."""
+    heads = {channels.CAMERA: Head(VIDEO_HEAD if codec == channels.H264 else IMAGE_HEAD)}
+    for at in range(len(beside)):
+        name = beside[at].encode()
+        heads[channels.FIRST_BESIDE + at] = Head(_OF_VIDEO[0] + bytes([len(name)]) + name + _OF_VIDEO[1])
+    return heads
+
+
+_JPEGS = picture_heads(channels.JPEG)
 
 
 def put_varint(buffer, at, value, size):
@@ -58,25 +78,27 @@ def put_varint(buffer, at, value, size):
 
 
 class ChunkBuffer:
-    def __init__(self, capacity, device):
+    def __init__(self, capacity, device, beside=0):
+        """`beside`: how many streams there may be beside the camera."""
         self.buffer = bytearray(capacity)
         self.view = memoryview(self.buffer)
         # Views of every whole slice, made once: writing one allocates nothing.
         self.slices = [self.view[at : at + SLICE_BYTES] for at in range(0, capacity - SLICE_BYTES + 1, SLICE_BYTES)]
         self.size = 0  # of the sealed chunk
-        self.frames = 0
-        self.first_ms = self.last_ms = 0  # uptime of the first and last frame
+        self.frames = 0  # of the camera
+        self.first_ms = self.last_ms = 0  # uptime of the first and last of them
         self._device = device
-        self._room = capacity - INDEX_RESERVE
-        self._indexes = [bytearray(INDEX_ENTRY_BYTES * n) for n in [0, MAX_FRAMES] + [MAX_RECORDS] * (channels.COUNT - 1)]
+        self._room = capacity - INDEX_RESERVE - beside * _RESERVE_BESIDE
+        entries = [0, MAX_FRAMES] + [MAX_RECORDS] * (channels.COUNT - 1) + [MAX_FRAMES] * beside
+        self._indexes = [bytearray(INDEX_ENTRY_BYTES * n) for n in entries]
         self._index_views = [memoryview(index) for index in self._indexes]
         self._placed = []
-        self._used = [0] * (channels.COUNT + 1)
+        self._used = [0] * len(entries)
         self._end = RECORDS
 
-    def begin(self, boot, offset_ms, codec=channels.JPEG):
-        """Start anew; `offset_ms` turns uptime into the segment's log time."""
-        self._head = _HEADS[codec]
+    def begin(self, boot, offset_ms, heads=_JPEGS):
+        """Start anew; `offset_ms` turns uptime into the segment's log time, `heads` are picture_heads."""
+        self._heads = heads
         self._boot = boot
         self._offset_ms = offset_ms
         self._end = RECORDS
@@ -88,30 +110,33 @@ class ChunkBuffer:
     def is_empty(self):
         return self._end == RECORDS
 
-    def largest_frame(self):
+    def largest_frame(self, channel=channels.CAMERA):
         """Bytes of the largest frame an empty chunk can take."""
-        return self._room - RECORDS - MESSAGE_BYTES - IMAGE_BYTES
+        return self._room - RECORDS - MESSAGE_BYTES - self._heads[channel].size
 
-    def add_frame(self, frame, sequence, uptime_ms):
+    def add_frame(self, frame, sequence, uptime_ms, channel=channels.CAMERA):
         """Copy one frame in; False when there is no room. Allocates one slice."""
-        size = len(frame)
-        at = self._end
-        body = at + MESSAGE_BYTES + IMAGE_BYTES
-        if body + size > self._room or self._used[channels.CAMERA] == MAX_FRAMES * INDEX_ENTRY_BYTES:
+        size, head = len(frame), self._heads[channel]
+        image = self._end + MESSAGE_BYTES
+        body = image + head.size
+        if body + size > self._room or self._used[channel] == MAX_FRAMES * INDEX_ENTRY_BYTES:
             return False
         unix_ms = uptime_ms + self._offset_ms
-        self._message_head(channels.CAMERA, sequence, unix_ms * 1_000_000, IMAGE_BYTES + size)
-        buffer, image = self.buffer, at + MESSAGE_BYTES
-        struct.pack_into("<33s", buffer, image, self._head)  # a slice assignment would allocate the slice
+        self._message_head(channel, sequence, unix_ms * 1_000_000, head.size + size)
+        struct.pack_into(head.form, self.buffer, image, head.data)
         self._put_time(image, unix_ms)
-        put_varint(buffer, image + _LENGTH_AT, size, 4)
+        put_varint(self.buffer, body - _LENGTH_BYTES, size, _LENGTH_BYTES)
         self.view[body : body + size] = frame
         self._end = body + size
+        if channel == channels.CAMERA:
+            self._count(uptime_ms)
+        return True
+
+    def _count(self, uptime_ms):
         if not self.frames:
             self.first_ms = uptime_ms
         self.last_ms = uptime_ms
         self.frames += 1
-        return True
 
     def _put_time(self, at, unix_ms):
         put_varint(self.buffer, at + _SECONDS_AT, unix_ms // 1000, 5)
@@ -176,7 +201,7 @@ class ChunkBuffer:
     def _put_indexes(self, offset):
         placed = self._placed
         placed.clear()
-        for channel in range(1, channels.COUNT + 1):
+        for channel in range(1, len(self._used)):
             used = self._used[channel]
             if used:
                 struct.pack_into("<BQHI", self.buffer, self._end, mcap.MESSAGE_INDEX, 6 + used, channel, used)

@@ -91,10 +91,10 @@ class Summary:
     been in use for long may be in pieces too small for a buffer of its own at each segment's beginning and end.
     """
 
-    def __init__(self, definitions, schema_count, channel_count, metadata_index, buffer=None):
+    def __init__(self, definitions, schema_count, channel_count, last_channel, metadata_index, buffer=None):
         """`buffer`: of SUMMARY_BYTES, from one whose segment has ended; it grows where `has_room` was not asked."""
         self.definitions = definitions  # the schema and channel records, to be repeated
-        self.counts = [0] * (channel_count + 1)  # messages by channel number
+        self.counts = [0] * (last_channel + 1)  # messages by channel number
         self.first_ns = 0
         self.last_ns = 0
         self.chunks = 0
@@ -118,7 +118,8 @@ class Summary:
         at += 45
         for number, index_at, messages in indexes:
             struct.pack_into("<HQ", buffer, at, number, index_at)
-            self.counts[number] += messages
+            if number < len(self.counts):  # what recovery reads has no CRC
+                self.counts[number] += messages
             at += 10
         struct.pack_into("<QIQQ", buffer, at, index_bytes, 0, records_bytes, records_bytes)
         self._end = at + 28

@@ -38,4 +38,7 @@ def _chunk_bytes(file, at, boot, segment):
     magic, _, _, _, its_boot, its_segment, _, offset, following = struct.unpack(IDENTITY_FORMAT, content[:-4])
     if (magic, its_boot, its_segment, offset) != (IDENTITY_MAGIC, boot, segment, at):
         return 0
+    file.seek(at + IDENTITY_BYTES + following - 1)
+    if not file.read(1):  # other file systems than FAT have nothing behind the end of a file
+        return 0
     return IDENTITY_BYTES + following + padding_bytes(at + IDENTITY_BYTES + following)

@@ -12,6 +12,7 @@ if the next frame is far enough. What stands in the way (a pause, a camera or a 
 from firmware import channels
 from firmware.cadence import Cadence, period_us
 from firmware.compat import const, sleep_ms
+from firmware.gaps import Gaps
 from firmware.notes import Notes
 from firmware.pace import Pace
 from firmware.roll import Roll
@@ -34,9 +35,14 @@ LEAD_MS = const(3)  # a slice is begun only if the next frame is further away th
 
 
 class Recorder:
-    """`state`: "recording", "paused", "waiting" (for card or camera) or "stopped"."""
+    """`state`: "recording", "paused", "waiting" (for card or camera) or "stopped".
 
-    def __init__(self, camera, storage, keeper, health, settings, profiles, profile, identity, beat=lambda: None, microphone=None):
+    `beside`: by name, what gives the streams that profiles want beside the camera's, and the profile that it is opened with.
+    """
+
+    def __init__(
+        self, camera, storage, keeper, health, settings, profiles, profile, identity, beat=lambda: None, microphone=None, beside=()
+    ):
         self.state = "waiting"
         self.sequence = 0  # frames seen since boot, taken or missed
         self._camera, self._storage, self._keeper, self._health = camera, storage, keeper, health
@@ -46,23 +52,37 @@ class Recorder:
         self._want_stop = False
         self._hold = ""  # the cause, while others want nothing to be captured
         self._notes = Notes(keeper, health)
+        self._gaps = Gaps(self._notes, keeper, health)
         chunk_bytes = max([profiles[name]["chunk_bytes"] for name in profiles])
-        self._roll = Roll(storage, keeper, health, self._notes, settings, identity, chunk_bytes)
+        self._roll = Roll(storage, keeper, health, self._notes, self._gaps, settings, identity, chunk_bytes, len(beside))
         self.stillness = Stillness()
         self._sound = Sound(microphone, self._roll, keeper, health)
-        self._retry_ms, self._retry_at_ms = FIRST_RETRY_MS, 0
-        self._camera_open = False
+        self._beside = self._all_tracks(beside) if beside else {}
+        self._tracks = []  # of the profile in use
+        self._lets_pass = False  # a keyframe of the camera has passed at which the segment was over, and not each track ready
+        self._retry_ms = self._camera_retry_ms = FIRST_RETRY_MS
+        self._retry_at_ms = 0
+        self._camera_open = self._lacks_camera = False  # the latter: it has failed, and is to be tried again
         self._is_broken = True  # of a stream: what comes can only be decoded from the next keyframe on
         self._last_frame_ms = 0
         self._stalled_ms = -1  # when the card was busy for long
         self._looked_ms = 0  # when the camera was asked for a frame
         self._adopt(profile)
 
+    def _all_tracks(self, beside):
+        from firmware.track import Track  # most boards have none
+
+        parts = self._roll, self._notes, self._keeper, self._health
+        return {name: Track(name, *beside[name], *parts) for name in beside}
+
     def _adopt(self, name):
         self.profile = self._wanted = name
         self._profile = profile = self._profiles[name]
         self._sound.use(self._settings.microphone)
-        self._roll.use(name, profile, self._sound.rate_hz)
+        self._tracks = [self._beside[other] for other in profile.get("beside", ())]
+        for at in range(len(self._tracks)):
+            self._tracks[at].use(channels.FIRST_BESIDE + at)
+        self._roll.use(name, profile, self._sound.rate_hz, self._tracks)
         self._is_stream = profile.get("codec") == channels.H264
         self._cadence = Pace(self._camera, period_us(profile)) if self._is_stream else Cadence(period_us(profile))
         # After two periods nobody knows which frames are waiting; those of a stream do.
@@ -111,7 +131,7 @@ class Recorder:
         """Take `stop` back. If `run` has ended it has to be called again."""
         self._want_stop = False
         if self.state == "stopped":
-            self._notes.open_gap("paused", self._last_frame_ms, self._keeper.uptime_ms())
+            self._gaps.open("paused", self._last_frame_ms, self._keeper.uptime_ms())
 
     def quiet_ms(self):
         """For how long the interpreter may stand still without costing a frame or leaving one unsafe."""
@@ -135,7 +155,7 @@ class Recorder:
             return self._rest(now_ms)
         if self._wanted != self.profile or self._sound.is_wanted != self._settings.microphone:
             self._change_profile(now_ms)
-        if not self._ready(now_ms):
+        if not self._ready(now_ms) and not self._goes_on(now_ms):
             return max(1, min(1000, self._retry_at_ms - now_ms))
         try:
             self._turn(self._keeper.uptime_ms())  # opening may have taken long
@@ -143,19 +163,29 @@ class Recorder:
             self._card_failed(error, now_ms)
         return self._until_due_ms()
 
+    def _goes_on(self, now_ms):
+        """Whether there is something to be recorded, and somewhere to, while the camera is away."""
+        if not self._lacks_camera or self._storage.store is None or not self._has_others():
+            return False
+        return self._roll.is_open() or self._open_segment(now_ms)
+
+    def _has_others(self):
+        return self._sound.rate_hz > 0 or len(self._tracks) > 0
+
     def _until_due_ms(self):
         """Not until the next frame if a chunk waits and can begin to be written now: it is not safe before that."""
-        until_ms = self._cadence.due_ms - self._keeper.uptime_ms()
-        longest_ms = TAKE_MS if self._sound.rate_hz else LONGEST_WAIT_MS
+        longest_ms = TAKE_MS if self._has_others() else LONGEST_WAIT_MS
+        until_ms = (self._cadence.due_ms if self._camera_open else self._retry_at_ms) - self._keeper.uptime_ms()
         return 1 if self._roll.is_busy() and until_ms > LEAD_MS else max(1, min(longest_ms, until_ms))
 
     def _turn(self, now_ms):
         roll = self._roll
         roll.check_card()
-        if now_ms >= self._cadence.due_ms:
+        if self._camera_open and now_ms >= self._cadence.due_ms:
             self._look(now_ms)
-        if self._camera_open:
-            self._sound.take(now_ms)
+        self._sound.take(now_ms)
+        for track in self._tracks:
+            track.take(now_ms, self._is_over(now_ms))
         if roll.is_busy():
             now_ms = self._write_between_frames()
         if roll.is_busy():
@@ -163,7 +193,7 @@ class Recorder:
         if roll.is_closing():
             roll.close()
         elif self._must_end(now_ms):
-            roll.begin_end(now_ms)
+            self._begin_end(now_ms)
         else:
             roll.seal_if_due(now_ms)
 
@@ -171,10 +201,27 @@ class Recorder:
         """The next segment of a stream waits for a keyframe; one that does not come in time costs the frames before it."""
         if not self._is_stream:
             return self._roll.is_over(now_ms)
+        if not self._camera_open and self._is_over(now_ms) and self._are_tracks_ready():
+            return True
         if self._roll.has_room():
             return False
         self._is_broken = True
         return True
+
+    def _is_over(self, now_ms):
+        """Whether the next segment may begin with the next keyframe."""
+        roll = self._roll
+        return roll.is_open() and not roll.is_closing() and roll.is_over(now_ms, chunks=4)
+
+    def _are_tracks_ready(self):
+        return all([track.is_ready() for track in self._tracks])
+
+    def _begin_end(self, now_ms):
+        held_ms = max([track.held_ms() for track in self._tracks]) if self._tracks else 0
+        self._roll.begin_end(now_ms, held_ms)
+        for track in self._tracks:
+            track.cut()
+        self._lets_pass = False
 
     def _rest(self, now_ms):
         """Paused, held or stopping: nothing is captured, nothing stays open."""
@@ -182,7 +229,7 @@ class Recorder:
         if self.state != "paused" and not self._want_stop:
             cause = "paused" if self._want_pause else self._hold
             self._health.event("paused", "recording is paused" + ("" if self._want_pause else ": " + cause))
-            self._notes.open_gap(cause, self._last_frame_ms or now_ms, now_ms)
+            self._gaps.open(cause, self._last_frame_ms or now_ms, now_ms)
         self.state = "paused"
         return 100
 
@@ -193,6 +240,8 @@ class Recorder:
                 self._take_waiting()
                 self._close_camera()
                 self._sound.stop()
+                for track in self._tracks:
+                    track.stop(now_ms)
                 self._roll.end(now_ms)
             except OSError as error:
                 self._card_failed(error, now_ms)
@@ -201,7 +250,7 @@ class Recorder:
     def _change_profile(self, now_ms):
         self._cease(now_ms)
         if self._last_frame_ms:
-            self._notes.open_gap("profile", self._last_frame_ms, now_ms)
+            self._gaps.open("profile", self._last_frame_ms, now_ms)
         self._adopt(self._wanted)
         self.state = "waiting"
 
@@ -215,15 +264,13 @@ class Recorder:
             return False
         if self._camera_open and now_ms >= self._cadence.due_ms:
             self._look(now_ms)  # between two segments; opening the next one takes long
+        return self._open_segment(now_ms) and self._open_camera(now_ms)  # last: its frames want to be fetched at once
+
+    def _open_segment(self, now_ms):
         try:
             self._roll.open(now_ms)
         except OSError as error:
             self._card_failed(error, now_ms)
-            return False
-        try:
-            self._open_camera()  # last: its frames want to be fetched at once
-        except OSError as error:
-            self._camera_failed(now_ms, "the camera does not start: %s" % error.args[-1])
             return False
         return True
 
@@ -235,10 +282,11 @@ class Recorder:
         self._retry_at_ms = max(self._retry_at_ms, now_ms + CARD_LOOK_MS)
         return False
 
-    def _put_off(self, now_ms):
+    def _put_off(self, now_ms, wait_ms):
+        """Try again after a time; returns after which the next time."""
         self.state = "waiting"
-        self._retry_at_ms = now_ms + self._retry_ms
-        self._retry_ms = min(2 * self._retry_ms, LONGEST_RETRY_MS)
+        self._retry_at_ms = now_ms + wait_ms
+        return min(2 * wait_ms, LONGEST_RETRY_MS)
 
     # -- frames ----------------------------------------------------------------------
 
@@ -261,14 +309,14 @@ class Recorder:
         stamp_ms = cadence.stamp_ms
         if cadence.missed:
             self.sequence += cadence.missed
-            self._notes.lost(self._why_missed(cadence.since_ms), cadence.missed, cadence.since_ms, stamp_ms)
+            self._gaps.lost(self._why_missed(cadence.since_ms), cadence.missed, cadence.since_ms, stamp_ms)
         self.sequence += 1
         if self.state != "recording":
             self._records()
         if self._is_stream and not self._follows(stamp_ms):
-            self._notes.lost(NO_KEYFRAME, 1, stamp_ms, stamp_ms)
+            self._gaps.lost(NO_KEYFRAME, 1, stamp_ms, stamp_ms)
         elif self._settings.adaptive and not self._is_stream and not self.stillness.wants(len(frame), stamp_ms):
-            self._notes.lost(STILL, 1, stamp_ms, stamp_ms)
+            self._gaps.lost(STILL, 1, stamp_ms, stamp_ms)
         else:
             self._take(frame, stamp_ms)
         camera.release()
@@ -277,15 +325,22 @@ class Recorder:
     def _follows(self, stamp_ms):
         """Whether a frame of a stream can be decoded from what is recorded. With a keyframe begins the next segment, when it is time."""
         if self._camera.keyframe():
-            roll = self._roll
-            if roll.is_open() and not roll.is_closing() and roll.is_over(stamp_ms, chunks=4):
-                roll.begin_end(stamp_ms)
+            if self._is_over(stamp_ms):
+                self._begin_next(stamp_ms)
             self._is_broken = False
         return not self._is_broken
+
+    def _begin_next(self, stamp_ms):
+        """With this keyframe if a keyframe of each track waits as well, else with the next one: by then it does."""
+        if self._lets_pass or self._are_tracks_ready():
+            self._begin_end(stamp_ms)
+        else:
+            self._lets_pass = True
 
     def _records(self):
         """The first frame since something was in its way."""
         self.state = "recording"
+        self._camera_retry_ms = FIRST_RETRY_MS
         self._health.clear_problem("camera")
 
     def _skip_waiting(self, now_ms):
@@ -297,7 +352,7 @@ class Recorder:
         self._cadence.skip(skipped, now_ms)
         self.sequence += skipped
         if skipped:
-            self._notes.lost(self._why_missed(self._looked_ms), skipped, self._last_frame_ms, now_ms)
+            self._gaps.lost(self._why_missed(self._looked_ms), skipped, self._last_frame_ms, now_ms)
 
     def _why_missed(self, since_ms):
         return "card_stall" if self._stalled_ms >= since_ms else "overflow"
@@ -309,10 +364,10 @@ class Recorder:
                 self._look(self._keeper.uptime_ms())
 
     def _take(self, frame, stamp_ms):
-        self._notes.close_gap(stamp_ms)
+        self._gaps.close(stamp_ms)
         if not self._roll.add(frame, self.sequence, stamp_ms):
             self._is_broken = True
-            self._notes.lost("too_large", 1, stamp_ms, stamp_ms)
+            self._gaps.lost("too_large", 1, stamp_ms, stamp_ms)
 
     def _write_between_frames(self):
         """Slices of the sealed chunk while the next frame is not due, and one in any case: whoever else keeps the
@@ -338,10 +393,11 @@ class Recorder:
         cause = "card_full" if is_full else "card_error"
         self._health.set_problem("recording", NOT_RECORDED % self._storage.why(error))
         self._health.count("card_errors")
+        self._lacks_camera = False
         self._give_up(cause, now_ms)
         if is_full:
             self._roll.leave_word()
-        self._put_off(now_ms)
+        self._retry_ms = self._put_off(now_ms, self._retry_ms)
 
     def _card_stalled(self, from_ms, to_ms):
         """Nothing else could run meanwhile; the camera's buffers overflowed."""
@@ -351,18 +407,26 @@ class Recorder:
 
     def _give_up(self, cause, now_ms):
         self._sound.forget()
+        for track in self._tracks:
+            track.forget()
         self._roll.abandon(cause, now_ms)
         self._is_broken = True
 
-    def _open_camera(self):
+    def _open_camera(self, now_ms):
         if self._camera_open:
-            return
-        self._camera.open(self._profile)
+            return True
+        try:
+            self._camera.open(self._profile)
+        except OSError as error:
+            self._camera_failed(now_ms, "the camera does not start: %s" % error.args[-1])
+            return False
         self._camera_open = self._is_broken = True
+        self._lacks_camera = False
         self.state = "waiting"  # for its first frame
         self._looked_ms = self._keeper.uptime_ms()
         self._cadence.restart(self._looked_ms)
         self.stillness.restart()
+        return True
 
     def _close_camera(self):
         if self._camera_open:
@@ -372,6 +436,6 @@ class Recorder:
     def _camera_failed(self, now_ms, text):
         self._health.set_problem("camera", text)
         self._close_camera()
-        self._sound.stop()
-        self._notes.open_gap("camera", self._last_frame_ms, now_ms)
-        self._put_off(now_ms)
+        self._lacks_camera = True
+        self._gaps.open("camera", self._last_frame_ms, now_ms)
+        self._camera_retry_ms = self._put_off(now_ms, self._camera_retry_ms)

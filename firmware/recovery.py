@@ -168,16 +168,18 @@ def _identity_is_good(content, at, size):
 def _chunk(file, at, size):
     """(arguments of Summary.add_chunk, offset after the indexes), or (None, 0)."""
     opcode, length = _prefix(file, at, size)
-    if opcode != mcap.CHUNK:
+    head = file.read(28)
+    if opcode != mcap.CHUNK or len(head) < 28:  # a file may be shorter than it seems, see reach.py
         return None, 0
-    start_ns, end_ns, records, _ = struct.unpack("<QQQI", file.read(28))
+    start_ns, end_ns, records, _ = struct.unpack("<QQQI", head)
     index_at = after = at + 9 + length
     indexes = []
     while True:
         opcode, length = _prefix(file, after, size)
-        if opcode != mcap.MESSAGE_INDEX:
+        head = file.read(6)
+        if opcode != mcap.MESSAGE_INDEX or len(head) < 6:
             break
-        number, used = struct.unpack("<HI", file.read(6))
+        number, used = struct.unpack("<HI", head)
         indexes.append((number, after, used // 16))
         after += 9 + length
     return (at, index_at - at, start_ns, end_ns, indexes, after - index_at, records), after

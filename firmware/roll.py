@@ -16,7 +16,7 @@ never in between. All methods raise OSError of the card; `abandon` comes next.
 
 from firmware import channels
 from firmware.cadence import rate
-from firmware.chunk import ChunkBuffer
+from firmware.chunk import ChunkBuffer, picture_heads
 from firmware.compat import collect, const
 from firmware.mcap import SUMMARY_BYTES
 from firmware.segment import MAX_PARTS
@@ -27,13 +27,14 @@ ESTALE = const(116)  # the card was taken out
 class Roll:
     """`durable_ms`: the footage up to here is safe."""
 
-    def __init__(self, storage, keeper, health, notes, settings, identity, chunk_bytes):
+    def __init__(self, storage, keeper, health, notes, gaps, settings, identity, chunk_bytes, most_beside=0):
+        """`most_beside`: streams that there may be beside the camera."""
         self.durable_ms = 0
-        self._storage, self._keeper, self._health, self._notes = storage, keeper, health, notes
+        self._storage, self._keeper, self._health, self._notes, self._gaps = storage, keeper, health, notes, gaps
         self._settings, self._identity, self._chunk_bytes = settings, identity, chunk_bytes
         device = identity[0][1].encode()[:16]
-        self._filling = ChunkBuffer(chunk_bytes, device)
-        self._spare = ChunkBuffer(chunk_bytes, device)
+        self._filling = ChunkBuffer(chunk_bytes, device, most_beside)
+        self._spare = ChunkBuffer(chunk_bytes, device, most_beside)
         self._summary_buffer = bytearray(SUMMARY_BYTES)
         self._limit_bytes = MAX_PARTS * settings.part_bytes
         self._store = None  # that of the open segment
@@ -41,12 +42,15 @@ class Roll:
         self._closing = False  # the writer has its last chunk; what is filled now belongs to the next segment
         self._generation = self._offset_ms = self._segment_offset_ms = 0
         self._opened_ms = self._sealed_ms = 0
-        self._profile, self._codec, self._fps, self._sound_hz = "", channels.JPEG, 0, 0
+        self._profile, self._codec, self._fps, self._sound_hz, self._beside = "", channels.JPEG, 0, 0, ""
+        self._heads = picture_heads(self._codec)
 
-    def use(self, name, profile, sound_hz):
-        """What is put in from now on is of this profile, and has sound of this rate (0: none); only with no segment open."""
-        self._sound_hz = sound_hz
+    def use(self, name, profile, sound_hz, tracks):
+        """What is put in from now on is of this profile, has sound of this rate (0: none), and these streams beside the camera; only
+        with no segment open."""
+        self._sound_hz, self._beside = sound_hz, ",".join(["%s:%s" % (track.name, track.fps) for track in tracks])
         self._profile, self._codec, self._fps = name, profile.get("codec", channels.JPEG), rate(profile)
+        self._heads = picture_heads(self._codec, [track.name for track in tracks])
 
     # -- how things stand ------------------------------------------------------------
 
@@ -80,14 +84,14 @@ class Roll:
 
     # -- chunks ----------------------------------------------------------------------
 
-    def add(self, frame, sequence, stamp_ms):
+    def add(self, frame, sequence, stamp_ms, channel=channels.CAMERA):
         """Copy a frame; False if it is larger than a chunk can be."""
-        if self._filling.add_frame(frame, sequence, stamp_ms):
+        if self._filling.add_frame(frame, sequence, stamp_ms, channel):
             return True
-        if len(frame) > self._filling.largest_frame():
+        if len(frame) > self._filling.largest_frame(channel):
             return False
         self._seal(stamp_ms)
-        return self._filling.add_frame(frame, sequence, stamp_ms)
+        return self._filling.add_frame(frame, sequence, stamp_ms, channel)
 
     def add_sound(self, samples, rate_hz, from_ms):
         """Copy a block of samples, which always fits into a chunk that was just begun."""
@@ -128,7 +132,7 @@ class Roll:
         self._sealed_ms = now_ms
 
     def _begin_chunk(self):
-        self._filling.begin(self._keeper.boot, self._offset_ms, self._codec)
+        self._filling.begin(self._keeper.boot, self._offset_ms, self._heads)
 
     # -- segments --------------------------------------------------------------------
 
@@ -176,17 +180,23 @@ class Roll:
         what = [("profile", self._profile), ("codec", self._codec), ("time_base", base)]
         if self._sound_hz:
             what.append(("sound_hz", str(self._sound_hz)))
+        if self._beside:
+            what.append(("beside", self._beside))
         return self._identity + what + [(name, str(number)) for name, number in numbers]
 
-    def begin_end(self, now_ms):
-        """The last chunk goes to the writer, which writes it between frames as ever; then the segment can be closed."""
+    def begin_end(self, now_ms, held_ms=0):
+        """The last chunk goes to the writer, which writes it between frames as ever; then the segment can be closed. What comes next
+        has waited for up to `held_ms`, and is to be safe as much earlier."""
         self._seal(now_ms)
+        self._sealed_ms -= held_ms
         self._closing = True
         self._adopt_clock()
 
     def close(self):
         writer = self._writer
         result = writer.close()
+        if result.first_ms is None:  # no picture of the camera is in it
+            result.first_ms = self._opened_ms
         self._store.closed(writer.number, result, self._segment_offset_ms)
         self._writer, self._closing = None, False
         self.durable_ms = writer.durable_ms or self.durable_ms
@@ -197,7 +207,7 @@ class Roll:
 
     def end(self, now_ms):
         """Close the segment here and now: recording stops."""
-        self._notes.close_gap(now_ms)  # also a stretch in which the camera had failed
+        self._gaps.close(now_ms)  # also a stretch in which the camera had failed
         if self._writer is not None:
             if not self._closing:
                 self.begin_end(now_ms)
@@ -206,13 +216,14 @@ class Roll:
             self.open(now_ms)
             self.begin_end(now_ms)
             self.close()
-        if not self._notes.has_gap():  # else whoever reads the journal must not think that nothing is missing
+        is_all_told = not (self._gaps.is_open() or self._notes.tells_of_gap())
+        if is_all_told:  # else whoever reads the journal must not think that nothing is missing
             self._store.idle()
 
     def abandon(self, cause, now_ms):
         """The open segment is left to recovery, and what was not durable yet is gone."""
         self._notes.take_back()
-        self._notes.open_gap(cause, self.durable_ms, now_ms)
+        self._gaps.open(cause, self.durable_ms, now_ms)
         if self._writer is not None:
             self._writer.abandon()
             self._writer, self._closing = None, False

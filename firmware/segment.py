@@ -69,7 +69,7 @@ def head(pairs, buffer=None):
     """(bytes before the first chunk, the summary that will follow the last) for a segment's metadata."""
     opening = mcap.MAGIC + mcap.header("", LIBRARY)
     about = mcap.metadata("daylog.segment", pairs)
-    data = opening + about + b"".join(channels.definitions(codec_of(pairs), has_sound(pairs)))
+    data = opening + about + b"".join(channels.definitions(codec_of(pairs), has_sound(pairs), beside_of(pairs)))
     return data + mcap.padding(len(data)), summary_of(pairs, mcap.metadata_index(len(opening), len(about), "daylog.segment"), buffer)
 
 
@@ -84,9 +84,17 @@ def has_sound(pairs):
     return dict(pairs).get("sound_hz", "0") != "0"
 
 
+def beside_of(pairs):
+    """Names of the streams beside the camera, by a segment's metadata, which has a rate behind each: "screen:10,desk:5"."""
+    rates = dict(pairs).get("beside", "")
+    return [rate.split(":")[0] for rate in rates.split(",")] if rates else []
+
+
 def summary_of(pairs, metadata_index, buffer=None):
+    beside = beside_of(pairs)
     schemas, count = (3, channels.COUNT) if has_sound(pairs) else (2, channels.COUNT - 1)
-    return mcap.Summary(channels.definitions(codec_of(pairs), has_sound(pairs)), schemas, count, metadata_index, buffer)
+    definitions = channels.definitions(codec_of(pairs), has_sound(pairs), beside)
+    return mcap.Summary(definitions, schemas, count + len(beside), channels.COUNT + len(beside), metadata_index, buffer)
 
 
 class SegmentWriter:

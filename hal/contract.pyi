@@ -7,7 +7,7 @@ Every call may raise OSError, and nothing else, unless it says it does not. `hal
 `open_board(config)`, where `config` is the board's compact data; `tests/hal/conformance.py` proves each port against this page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
 from hal.drivers.gauge import Gauge
@@ -117,6 +117,10 @@ class Board(Protocol):
     name: str
     @property
     def camera(self) -> Camera: ...
+    @property
+    def beside(self) -> Mapping[str, Camera]:
+        """What gives further streams of video, to be recorded beside the camera's, by the name of the profile that each is opened with,
+        which is one of H.264. Opening and closing one does not block for longer than 100 ms while it works. Empty where there are none."""
     @property
     def microphone(self) -> Microphone | None: ...
     @property

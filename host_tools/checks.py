@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 from host_tools.card_journal import disagreements
-from host_tools.footage import Footage
-from host_tools.losses import holes
+from host_tools.footage import Boot, Footage, Frame
+from host_tools.losses import DAMAGED, gaps_in, holes
+
+_MS = 1_000_000
 
 
 def check_segments(footage: Footage) -> Iterator[str]:
@@ -32,14 +34,23 @@ def check_holes(footage: Footage) -> Iterator[str]:
 
 
 def check_keyframes(footage: Footage) -> Iterator[str]:
-    """A segment, and what follows missing frames, can be decoded without what is before it."""
+    """A segment, and what follows missing frames, can be decoded without what is before it; but for what damage has left."""
     for boot in footage.boots:
+        left = set(_after_damage(footage, boot))
         for segment in boot.segments:
-            if segment.frames and not segment.frames[0].is_key:
+            if segment.frames and not segment.frames[0].is_key and segment.frames[0] not in left:
                 yield f"boot {boot.number}: segment {segment.number} does not begin with a keyframe"
         for before, after in pairwise(boot.frames):
-            if after.sequence > before.sequence + 1 and not after.is_key:
+            if after.sequence > before.sequence + 1 and not after.is_key and after not in left:
                 yield f"boot {boot.number}: frame {after.sequence} follows missing ones and is no keyframe"
+
+
+def _after_damage(footage: Footage, boot: Boot) -> Iterator[Frame]:
+    """The first frame behind each hole that a rebuilt segment puts down to damage."""
+    gaps = [gap for gap in gaps_in(footage, boot.number) if gap.cause == DAMAGED]
+    for before, after in pairwise([Frame(0, 0, 0, ""), *boot.frames]) if gaps else ():
+        if after.sequence > before.sequence + 1 and any(gap.touches(before.uptime_ns / _MS, after.uptime_ns / _MS) for gap in gaps):
+            yield after
 
 
 def check_journal(footage: Footage) -> Iterator[str]:
@@ -49,4 +60,15 @@ def check_journal(footage: Footage) -> Iterator[str]:
         yield from disagreements(footage.journal, files)
 
 
-CHECKS: tuple[Callable[[Footage], Iterator[str]], ...] = (check_segments, check_order, check_keyframes, check_holes, check_journal)
+Check = Callable[[Footage], Iterator[str]]
+_OF_A_STREAM: tuple[Check, ...] = (check_order, check_keyframes, check_holes)
+
+
+def check_beside(footage: Footage) -> Iterator[str]:
+    """Each stream beside the camera, as the camera's own."""
+    for name in footage.streams:
+        view = footage.of_stream(name)
+        yield from (f"{name}: {problem}" for check in _OF_A_STREAM for problem in check(view))
+
+
+CHECKS: tuple[Check, ...] = (check_segments, *_OF_A_STREAM, check_journal, check_beside)

@@ -9,7 +9,7 @@ The frame rate is variable. A gap stays a gap: the last frame before it is held 
 
 from collections import deque
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from itertools import groupby
 from pathlib import Path
@@ -41,6 +41,7 @@ class Exported:
     duration_s: float
     starts: str | None  # UTC of the first frame, where the recorder knew it
     sound_s: float  # until when something is heard
+    others: list[str] = field(default_factory=list)  # names of the streams that are not in it
 
 
 @dataclass(frozen=True)
@@ -61,19 +62,21 @@ def export(
     start: str | None = None,
     end: str | None = None,
     copy: bool = False,
+    stream: str = "",
     watch: Callable[[list[Slot]], Iterable[Slot]] = iter,
 ) -> Exported:
     """Write the film; `start` and `end` are seconds from the first frame or ISO times, `copy` keeps JPEGs as they are; H.264
-    always stays as it is, and begins at the keyframe before `start`."""
+    always stays as it is, and begins at the keyframe before `start`. `stream`: another one than the camera's."""
     path = Path(out)
     if path.suffix not in FORMATS:
         raise UsageError(f"cannot write a film as {path.name}", f"its name must end in one of {' '.join(FORMATS)}")
     if not path.parent.is_dir():
         raise UsageError(f"there is no folder {path.parent} to put {path.name} in")
     with open_source(where, store_file) as source:
-        footage = load(source)
+        recorded = load(source)
+        footage, others = chosen(recorded, stream), [name for name in recorded.streams if name != stream]
         if not footage.frame_count:
-            raise NoFrames(f"{where} holds no frames")
+            raise NoFrames(f"{where} holds no frames" + (f" of {stream or 'the camera'}" if recorded.streams else ""), _choice(recorded))
         line = lay_out(footage.of_one_device())
         slots, first_ns = plan(footage, line, instant_ns(start, line, 0), instant_ns(end, line, line.duration_ns))
         kind = kind_of(slots, copy)
@@ -83,7 +86,19 @@ def export(
             kind(unfinished, FORMATS[path.suffix], {"creation_time": starts} if starts else {}, sound_hz(slots)) as film,
         ):
             _fill(film, watch(slots), lambda block: (line.film_ns(block.boot, block.uptime_ns) - first_ns) // _MS)
-    return Exported(str(path), film.frames, film.unreadable, film.duration_ms / 1000, starts, film.sound_s)
+    return Exported(str(path), film.frames, film.unreadable, film.duration_ms / 1000, starts, film.sound_s, others)
+
+
+def chosen(footage: Footage, stream: str) -> Footage:
+    """The footage of one of its streams. Raises UsageError."""
+    if stream and stream not in footage.streams:
+        hint = _choice(footage) or "only the camera was recorded: leave --stream out"
+        raise UsageError(f"there is no stream {stream} in this recording", hint)
+    return footage.of_stream(stream) if stream else footage
+
+
+def _choice(footage: Footage) -> str:
+    return f"--stream has a choice of {', '.join(footage.streams)}" if footage.streams else ""
 
 
 def plan(footage: Footage, line: Timeline, from_ns: int, to_ns: int) -> tuple[list[Slot], int]:

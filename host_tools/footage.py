@@ -14,21 +14,17 @@ import hashlib
 import json
 import math
 import re
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from foxglove_schemas_protobuf.CompressedImage_pb2 import CompressedImage
-from foxglove_schemas_protobuf.CompressedVideo_pb2 import CompressedVideo
-from foxglove_schemas_protobuf.RawAudio_pb2 import RawAudio
-from google.protobuf.message import DecodeError
-
 from firmware.channels import H264, JPEG
-from firmware.chunk import VIDEO_HEAD
 from hal.linux.annexb import is_key
 from host_tools.card_journal import Key, Record, read_journal
-from host_tools.segment_file import CAMERA, MICROPHONE, Content, Sample, read_segment
+from host_tools.messages import frame_of, is_video, sound_of
+from host_tools.segment_file import CAMERA, MICROPHONE, TOPICS, Content, Sample, read_segment
 from host_tools.sources import Source, SourceError, StoredFile, open_source
 
 __all__ = ["Block", "Boot", "Footage", "Frame", "Gap", "Picture", "Segment", "load", "open_source"]
@@ -40,7 +36,7 @@ _NUMBERS_IN_KEY = re.compile(r"(\d+)-(\d+)-[0-9a-f]{16}\.mcap$")
 
 _KEY_NAMES = ("device", "boot", "segment")
 _TELL_UPTIME = ("/daylog/events", "/daylog/clock")
-_VIDEO = slice(14, 28)  # of a message: what it is, after its timestamp
+OF_CAMERA = ("overflow", "card_stall", "too_large", "no_keyframe", "still", "camera")  # causes that say nothing of other streams
 _UPTIME = re.compile(rb'"uptime_ms": ?([0-9]{1,15})\b')
 
 
@@ -86,6 +82,11 @@ class Gap:
     from_uptime_ms: int | None
     to_uptime_ms: int | None
     text: str = ""
+    stream: str = ""  # whose, if not the camera's, or that of all
+
+    def is_of(self, stream: str) -> bool:
+        """Whether it tells of a stream beside the camera: one of its own, or one of the whole recording."""
+        return self.stream == stream or (not self.stream and self.cause not in OF_CAMERA)
 
     def touches(self, from_ms: float, to_ms: float) -> bool:
         """Whether it overlaps a stretch of uptime; an unknown end reaches for ever."""
@@ -109,6 +110,9 @@ class Segment:
     metadata: dict[str, str]
     frames: list[Frame] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    tracks: dict[str, list[Frame]] = field(default_factory=dict)  # of the streams beside the camera, by name
+    track_gaps: list[Gap] = field(default_factory=list)  # theirs
+    topic: str = CAMERA  # of its frames and pictures
     events: list[dict[str, Any]] = field(default_factory=list)
     clocks: list[dict[str, Any]] = field(default_factory=list)
     sound_ns: int = 0  # for how long something was heard
@@ -122,6 +126,21 @@ class Segment:
     def codec(self) -> str:
         return self.metadata.get("codec", JPEG)
 
+    @property
+    def rates(self) -> dict[str, float]:
+        """Names of the streams beside the camera, and their frames a second."""
+        pairs = [pair.partition(":") for pair in self.metadata.get("beside", "").split(",") if pair]
+        return {name: max(0.01, _number({"fps": fps}, "fps", self.fps)) for name, _, fps in pairs}
+
+    def of_stream(self, name: str) -> "Segment":
+        """The same with a stream in the place of the camera's; "": with the camera's only."""
+        metadata = {key: value for key, value in self.metadata.items() if key != "beside"}
+        alone = replace(self, metadata=metadata, tracks={}, track_gaps=[])
+        if not name:
+            return alone
+        gaps = [gap for gap in [*self.gaps, *self.track_gaps] if gap.is_of(name)]
+        return replace(alone, topic="/" + name, fps=self.rates.get(name, self.fps), frames=self.tracks.get(name, []), gaps=gaps)
+
     def uptime_ns(self, log_time_ns: int) -> int:
         return log_time_ns - (self.utc_offset_ns or 0)
 
@@ -129,7 +148,7 @@ class Segment:
         """Every frame with its bytes, in the order of the file."""
         with self.file.open() as stream:
             for sample in read_segment(stream).messages:
-                if sample.topic == CAMERA and (data := frame_of(sample)) is not None:
+                if sample.topic == self.topic and (data := frame_of(sample)) is not None:
                     yield Picture(self.boot, sample.sequence, self.uptime_ns(sample.log_time_ns), data)
 
     def sounds(self) -> Iterator[Block]:
@@ -195,6 +214,19 @@ class Footage:
         for segment in self.segments:
             yield from segment.pictures()
 
+    @cached_property
+    def streams(self) -> list[str]:
+        """Names of the streams beside the camera."""
+        return sorted({name for segment in self.segments for name in [*segment.rates, *segment.tracks]})
+
+    def of_stream(self, name: str) -> "Footage":
+        """The same with a stream in the place of the camera's: whatever looks at footage looks at that one. "": the camera's only."""
+        view = replace(self, segments=[segment.of_stream(name) for segment in self.segments])
+        times_ms = {boot.number: sorted(frame.uptime_ns // _MS for frame in boot.frames) for boot in view.boots if name}
+        for segment in view.segments if name else ():
+            segment.gaps = [_behind_its_last_frame(gap, times_ms.get(gap.boot, [])) for gap in segment.gaps]
+        return view
+
     def by_device(self) -> "list[Footage]":
         """The footage of each recorder by itself. A card whose recorder was given a name has two, and one journal of both."""
         owner = {segment.boot: segment.device for segment in self.segments}
@@ -218,6 +250,14 @@ class Footage:
         return bool(self.source.journals) and len(names) == len({boot for boot, _ in names})
 
 
+def _behind_its_last_frame(gap: Gap, times_ms: list[int]) -> Gap:
+    """A gap of the whole recording as it is for a stream that waits for the camera's segments: its last frame may be older."""
+    if gap.stream or gap.from_uptime_ms is None:
+        return gap
+    before = bisect_right(times_ms, gap.from_uptime_ms)
+    return replace(gap, from_uptime_ms=times_ms[before - 1]) if before else gap
+
+
 def load(source: Source, hashes: bool = False, watch: Callable[[list[StoredFile]], Iterable[StoredFile]] = iter) -> Footage:
     """Read every segment of a source once; `hashes` also takes each frame's SHA-256, `watch` may show progress."""
     segments = [_load_segment(file, hashes) for file in watch(source.segments)]
@@ -239,6 +279,7 @@ def _load_segment(file: StoredFile, hashes: bool) -> Segment:
     with file.open() as stream:
         content = read_segment(stream)
     segment = _segment_of(file, content)
+    rates = segment.rates
     sinks = {"/daylog/events": segment.events, "/daylog/clock": segment.clocks}
     for sample in content.messages:
         if sample.topic == CAMERA:
@@ -246,9 +287,11 @@ def _load_segment(file: StoredFile, hashes: bool) -> Segment:
         elif sample.topic == MICROPHONE:
             _add_sound(segment, sample)
         elif sample.topic == "/daylog/gaps":
-            segment.gaps.extend(_gap(segment, row) for row in _rows(segment, sample))
+            _add_gaps(segment, sample)
         elif sample.topic in sinks:
             sinks[sample.topic].extend(_rows(segment, sample))
+        elif sample.topic[1:] in rates:
+            _add_frame(segment, sample, hashes)
     return segment
 
 
@@ -273,17 +316,22 @@ def _segment_of(file: StoredFile, content: Content) -> Segment:
 
 def _metadata(content: Content) -> dict[str, str]:
     """As it stands at the head, but for what each chunk says under a CRC; without a head, what can be told from the chunks."""
-    metadata = content.metadata or {"format": "1", **_codec(content), **_sound(content), **_time_base(content)}
+    metadata = content.metadata or {"format": "1", **_codec(content), **_sound(content), **_beside(content), **_time_base(content)}
     return metadata if content.key is None else {**metadata, **dict(zip(_KEY_NAMES, map(str, content.key), strict=True))}
 
 
 def _codec(content: Content) -> dict[str, str]:
-    return {"codec": H264} if any(sample.topic == CAMERA and _is_video(sample) for sample in content.messages) else {}
+    return {"codec": H264} if any(sample.topic == CAMERA and is_video(sample) for sample in content.messages) else {}
 
 
 def _sound(content: Content) -> dict[str, str]:
     heard = (sound_of(sample) for sample in content.messages if sample.topic == MICROPHONE)
     return next(({"sound_hz": str(sound.sample_rate)} for sound in heard if sound), {})
+
+
+def _beside(content: Content) -> dict[str, str]:
+    names = sorted({sample.topic[1:] for sample in content.messages} - {topic[1:] for topic in TOPICS.values()})
+    return {"beside": ",".join(names)} if names else {}
 
 
 def _time_base(content: Content) -> dict[str, str]:
@@ -315,7 +363,8 @@ def _add_frame(segment: Segment, sample: Sample, hashes: bool) -> None:
         return
     digest = hashlib.sha256(data).hexdigest() if hashes else ""
     uptime_ns = segment.uptime_ns(sample.log_time_ns)
-    segment.frames.append(Frame(sample.sequence, uptime_ns, len(data), digest, not _is_video(sample) or is_key(data)))
+    frames = segment.frames if sample.topic == CAMERA else segment.tracks.setdefault(sample.topic[1:], [])
+    frames.append(Frame(sample.sequence, uptime_ns, len(data), digest, not is_video(sample) or is_key(data)))
 
 
 def _add_sound(segment: Segment, sample: Sample) -> None:
@@ -324,28 +373,6 @@ def _add_sound(segment: Segment, sample: Sample) -> None:
         segment.damage.append("a message on /microphone is no foxglove.RawAudio of one channel with 16 bits")
     else:
         segment.sound_ns += block.lasts_ns
-
-
-def sound_of(sample: Sample) -> RawAudio | None:
-    """What a message of the microphone holds; None if it is not one of ours."""
-    try:
-        sound = RawAudio.FromString(sample.data)
-    except DecodeError:
-        return None
-    is_ours = (sound.format, sound.number_of_channels, len(sound.data) % 2) == ("pcm-s16", 1, 0) and sound.sample_rate
-    return sound if is_ours else None
-
-
-def _is_video(sample: Sample) -> bool:
-    return sample.data[_VIDEO] == VIDEO_HEAD[_VIDEO]
-
-
-def frame_of(sample: Sample) -> bytes | None:
-    """The bytes of the frame in a camera message; None if it is not a message of this kind."""
-    try:
-        return (CompressedVideo if _is_video(sample) else CompressedImage).FromString(sample.data).data
-    except DecodeError:
-        return None
 
 
 def _rows(segment: Segment, sample: Sample) -> Iterator[dict[str, Any]]:
@@ -359,6 +386,12 @@ def _rows(segment: Segment, sample: Sample) -> Iterator[dict[str, Any]]:
         segment.damage.append(f"a message on {sample.topic} is not a JSON object")
 
 
+def _add_gaps(segment: Segment, sample: Sample) -> None:
+    for row in _rows(segment, sample):
+        gap = _gap(segment, row)
+        (segment.track_gaps if gap.stream else segment.gaps).append(gap)
+
+
 def _gap(segment: Segment, row: dict[str, Any]) -> Gap:
-    boot = row.get("boot", segment.boot)
-    return Gap(boot, str(row.get("cause")), row.get("frames"), row.get("from_uptime_ms"), row.get("to_uptime_ms"), str(row.get("text", "")))
+    boot, texts = row.get("boot", segment.boot), [str(row.get(name, "")) for name in ("text", "stream")]
+    return Gap(boot, str(row.get("cause")), row.get("frames"), row.get("from_uptime_ms"), row.get("to_uptime_ms"), *texts)

@@ -9,7 +9,6 @@ find()                     # the port of the one that runs here
 """
 
 import os
-import shutil
 import subprocess
 import sys
 import time
@@ -66,8 +65,6 @@ class LocalRecorder:
             raise UsageError(f"the path {self._folder} is too long for a console in it", "a folder nearer to the root: --folder")
         name = board["profiles"][profile]["encoder"]
         encoders = {**board["encoders"], **({name: encoder} if encoder else {})}
-        if shutil.which(encoders[name][0]) is None:
-            raise UsageError(f"there is no program {encoders[name][0]}", "install it, or record a file: --video")
         self._state.mkdir(mode=0o700, parents=True, exist_ok=True)
         card = {"folder": str(self.card), "is_mounted": False}
         self._board.write_bytes(boards.compact({**board, "encoders": encoders, "default_profile": profile, "card": card}))
@@ -96,10 +93,10 @@ class LocalRecorder:
             child.wait(ENDING_S)
 
     def _first_words(self, child: "subprocess.Popen[bytes]") -> str:
-        """What it does, as soon as it records; what is wrong, if it does not."""
+        """What it does, as soon as it records, or is known not to; what is wrong, if it does not."""
         deadline = time.monotonic() + STARTING_S
         status: dict[str, Any] = {}
-        while time.monotonic() < deadline and child.poll() is None and not status.get("frames_seen"):
+        while time.monotonic() < deadline and child.poll() is None and not _is_decided(status):
             time.sleep(LOOK_S)
             try:
                 with ConsoleLine(self.port, LOOK_S * 10) as console:
@@ -107,3 +104,7 @@ class LocalRecorder:
             except (PortError, LineError):  # it is not there yet
                 continue
         return "\n".join([status.get("state", "it does not answer"), *status.get("problems", {}).values()])
+
+
+def _is_decided(status: dict[str, Any]) -> bool:
+    return bool(status.get("frames_seen")) or "camera" in status.get("problems", {})

@@ -13,6 +13,7 @@ from itertools import pairwise
 from host_tools.footage import Boot, Footage, Frame, Gap, Segment
 from host_tools.words import plural
 
+DAMAGED = "damaged"  # the cause of gaps in what was rebuilt
 PROMISE_MS = 2000  # no single fault may cost more
 _PATIENCE_PERIODS = 1.5
 _MS = 1_000_000
@@ -52,6 +53,11 @@ class Explanations:
 def gaps_of(footage: Footage) -> list[Gap]:
     """The gaps that are written down, and one for each boot that breaks off."""
     return [*footage.gaps, *(gap for boot in footage.boots for gap in _broken_off(footage, boot))]
+
+
+def gaps_beside(footage: Footage) -> list[Gap]:
+    """Those that only streams beside the camera have."""
+    return list(dict.fromkeys(gap for segment in footage.segments for gap in segment.track_gaps))
 
 
 def _broken_off(footage: Footage, boot: Boot) -> Iterator[Gap]:

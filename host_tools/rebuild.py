@@ -7,21 +7,21 @@ The firmware's own chunks and writer do it, so that what comes out is a segment 
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import BinaryIO
 
 from firmware import channels
-from firmware.chunk import INDEX_RESERVE, ChunkBuffer
+from firmware.chunk import INDEX_RESERVE, ChunkBuffer, picture_heads
 from firmware.segment import SegmentWriter
-from host_tools.footage import Boot, Footage, Gap, Segment, frame_of, sound_of
-from host_tools.losses import Hole, holes
+from host_tools.footage import Boot, Footage, Gap, Segment
+from host_tools.losses import DAMAGED, Hole, holes
+from host_tools.messages import frame_of, sound_of
 from host_tools.segment_file import CAMERA, MICROPHONE, Sample, read_segment
 
 _MS = 1_000_000
 _CHUNK_BYTES = 1 << 20
 _NO_LIMIT = 1 << 40
-_CAUSE = "damaged"
 _TEXT = "a bad spot on the card; rebuilt by `daylog recover`"
 _CHANNELS = {topic: number for number, topic in channels.TOPICS}
 
@@ -36,7 +36,7 @@ def rebuild(footage: Footage, segment: Segment, path: Path) -> bool:
         builder = _Builder(file, segment, max(len(sample.data) for sample in samples))
         for sample in samples:
             builder.add(sample)
-        for gap in torn_gaps(footage, segment):
+        for gap in [*torn_gaps(footage, segment), *_torn_beside(footage, segment)]:
             builder.add_json(channels.GAPS, gap.from_uptime_ms or 0, json.dumps(asdict(gap)).encode())
         builder.finish()
     return True
@@ -47,9 +47,17 @@ def torn_gaps(footage: Footage, segment: Segment) -> Iterator[Gap]:
     boot = next(boot for boot in footage.boots if segment in boot.segments)
     for hole in holes(footage, boot):
         if _owner(hole, boot) is segment:
-            yield Gap(boot.number, _CAUSE, hole.missing or None, hole.before.uptime_ns // _MS, hole.after.uptime_ns // _MS, _TEXT)
+            yield Gap(boot.number, DAMAGED, hole.missing or None, hole.before.uptime_ns // _MS, hole.after.uptime_ns // _MS, _TEXT)
     if segment is boot.segments[-1] and segment.torn_bytes:
-        yield Gap(boot.number, _CAUSE, None, boot.frames[-1].uptime_ns // _MS if boot.frames else None, None, _TEXT)
+        yield Gap(boot.number, DAMAGED, None, boot.frames[-1].uptime_ns // _MS if boot.frames else None, None, _TEXT)
+
+
+def _torn_beside(footage: Footage, segment: Segment) -> Iterator[Gap]:
+    """The same of each stream beside the camera."""
+    at = footage.segments.index(segment)
+    for name in segment.rates:
+        view = footage.of_stream(name)
+        yield from (replace(gap, stream=name) for gap in torn_gaps(view, view.segments[at]) if gap.to_uptime_ms is not None)
 
 
 def _owner(hole: Hole, boot: Boot) -> Segment | None:
@@ -64,20 +72,28 @@ class _Builder:
         pairs = list(segment.metadata.items())
         self._segment = segment
         self._writer = SegmentWriter(file, pairs, _NO_LIMIT, _NO_LIMIT, segment.number)
-        self._chunk = ChunkBuffer(_CHUNK_BYTES + INDEX_RESERVE + largest_message, segment.device.encode()[:16])
+        self._beside = list(segment.rates)
+        room = _CHUNK_BYTES + (1 + len(self._beside)) * INDEX_RESERVE + largest_message
+        self._chunk = ChunkBuffer(room, segment.device.encode()[:16], len(self._beside))
+        self._heads = picture_heads(segment.codec, self._beside)
         self._begin()
 
     def _begin(self) -> None:
-        self._chunk.begin(self._segment.boot, (self._segment.utc_offset_ns or 0) // _MS, self._segment.codec)
+        self._chunk.begin(self._segment.boot, (self._segment.utc_offset_ns or 0) // _MS, self._heads)
 
     def add(self, sample: Sample) -> None:
         uptime_ms = self._segment.uptime_ns(sample.log_time_ns) // _MS
         if sample.topic == CAMERA:
-            self._put(lambda: self._chunk.add_frame(frame_of(sample) or b"", sample.sequence, uptime_ms))
+            self._add_frame(sample, uptime_ms, channels.CAMERA)
+        elif sample.topic[1:] in self._beside:
+            self._add_frame(sample, uptime_ms, channels.FIRST_BESIDE + self._beside.index(sample.topic[1:]))
         elif sample.topic == MICROPHONE:
             self._add_sound(sample, uptime_ms)
         elif sample.topic in _CHANNELS:
             self.add_json(_CHANNELS[sample.topic], uptime_ms, sample.data)
+
+    def _add_frame(self, sample: Sample, uptime_ms: int, channel: int) -> None:
+        self._put(lambda: self._chunk.add_frame(frame_of(sample) or b"", sample.sequence, uptime_ms, channel))
 
     def _add_sound(self, sample: Sample, uptime_ms: int) -> None:
         sound = sound_of(sample)

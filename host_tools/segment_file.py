@@ -27,6 +27,7 @@ from mcap.opcode import Opcode
 from mcap.reader import SeekingReader
 from mcap.records import Chunk, Metadata
 
+from firmware.channels import FIRST_BESIDE
 from firmware.chunk import CHUNK_BYTES, CHUNK_FORMAT, IDENTITY_BYTES
 from firmware.mcap import IDENTITY, PADDING, TORN
 from host_tools.carve_scan import SEGMENT_METADATA, Identity, Key, parse_identity
@@ -34,6 +35,7 @@ from host_tools.sources import MCAP_MAGIC
 
 TOPICS = {1: "/camera", 2: "/daylog/events", 3: "/daylog/gaps", 4: "/daylog/telemetry", 5: "/daylog/clock", 6: "/microphone"}
 CAMERA, MICROPHONE = TOPICS[1], TOPICS[6]
+_NAME_AT = 15  # in a picture beside the camera's: the length of the name of its stream, and then that
 _RECORD_HEAD = struct.Struct("<BQ")
 _MESSAGE = struct.Struct("<HIQQ")  # channel, sequence, log time, publish time
 _FOOTER = struct.Struct("<QQI")
@@ -245,7 +247,16 @@ def _samples(stream: BinaryIO, head: bytes) -> list[Sample]:
     if not records:
         raise ValueError("an empty chunk: zeros look like one, and nobody writes one")
     data = head[_RECORD_HEAD.size :] + stream.read(min(records, _MOST_CHUNK_BYTES))
-    return _chunk(ReadDataStream(io.BytesIO(data)), lambda channel: TOPICS.get(channel, f"channel {channel}"))
+    return [_named(sample) for sample in _chunk(ReadDataStream(io.BytesIO(data)), lambda channel: TOPICS.get(channel, str(channel)))]
+
+
+def _named(sample: Sample) -> Sample:
+    """By the head of a segment, which is not asked here, a channel beside the camera's has the name that stands in its messages too."""
+    if not sample.topic.isdigit() or int(sample.topic) < FIRST_BESIDE:
+        return sample
+    start = _NAME_AT + 1
+    name = sample.data[start : start + sample.data[_NAME_AT]] if len(sample.data) > start else b""
+    return sample._replace(topic="/" + name.decode("utf-8", "replace"))
 
 
 def _next_whole(stream: BinaryIO, position: int, size: int) -> int | None:

@@ -29,6 +29,7 @@ class Produced(NamedTuple):
     uptime_ms: float
     sha256: str
     fate: str
+    stream: str = ""  # if it is not the camera's
 
     @property
     def was_lost(self) -> bool:
@@ -43,13 +44,19 @@ class Produced(NamedTuple):
 def read_truth(path: str | Path) -> list[Produced]:
     try:
         rows = [json.loads(line) for line in Path(path).read_text().splitlines()]
-        return sorted(Produced(r["boot"], r["n"], r["ticks_ms"], r["sha256"], r["fate"]) for r in rows)
+        return sorted(Produced(r["boot"], r["n"], r["ticks_ms"], r["sha256"], r["fate"], r.get("stream", "")) for r in rows)
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise SourceError(f"cannot read the truth file {path}: {error!r}", "`daylog sim run --out DIR` writes DIR/truth.jsonl") from error
 
 
 def check_truth(footage: Footage, produced: list[Produced]) -> Iterator[str]:
     """Every difference between footage and truth that nothing explains."""
+    for name in sorted({"", *footage.streams, *(frame.stream for frame in produced)}):
+        frames = [frame for frame in produced if frame.stream == name]
+        yield from ((f"{name}: " if name else "") + difference for difference in _differences(footage.of_stream(name), frames))
+
+
+def _differences(footage: Footage, produced: list[Produced]) -> Iterator[str]:
     matches = Matches(footage, produced)
     yield from matches.problems
     slack_ms = _SLACK_PERIODS * max((boot.period_ns / 1e6 for boot in footage.boots), default=0)

@@ -20,7 +20,7 @@ from host_tools.checks import CHECKS
 from host_tools.dating import date, row
 from host_tools.errors import DaylogError
 from host_tools.footage import Footage, load
-from host_tools.losses import gaps_of
+from host_tools.losses import gaps_beside, gaps_of
 from host_tools.sources import StoredFile, open_source
 from host_tools.timeline import lay_out
 from host_tools.truth import check_truth, read_truth
@@ -44,6 +44,7 @@ class Report:
     dates: list[dict[str, Any]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     sound_s: float = 0  # for how long something was heard
+    beside: dict[str, int] = field(default_factory=dict)  # frames of the streams beside the camera, by name
 
     @property
     def exit_code(self) -> int:
@@ -75,7 +76,7 @@ def verify(
 def judge(footage: Footage, problems: list[str]) -> Report:
     """Explained losses make a recording lossy; anything unexplained makes it damaged."""
     recorders = footage.by_device()
-    gaps = [gap for recorder in recorders for gap in gaps_of(recorder)]
+    gaps = [gap for recorder in recorders for gap in (*gaps_of(recorder), *gaps_beside(recorder))]
     duration_ns = sum(lay_out(recorder).duration_ns for recorder in recorders)
     return Report(
         verdict="damaged" if problems else "lossy" if gaps else "lossless",
@@ -86,4 +87,5 @@ def judge(footage: Footage, problems: list[str]) -> Report:
         gaps=[asdict(gap) for gap in gaps],
         dates=[row(boot, dating) for recorder in recorders for boot, dating in date(recorder.boots).items()],
         problems=problems,
+        beside={name: footage.of_stream(name).frame_count for name in footage.streams},
     )

@@ -12,6 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from hal.linux.camera import command_line
 from host_tools import boards
 from host_tools.errors import UsageError
 from host_tools.files import write_private, write_private_json
@@ -27,11 +28,16 @@ _UNKNOWN = ("power", "activity", "still", "button", "before_main", "log_writes",
 _SMALL = {"width": 160, "height": 120, "fps": 30, "bitrate": 300_000, "chunk_bytes": 131_072, "expected_kb_per_frame": 2}
 
 
-def small_board(name: str = "", **profile: Any) -> dict[str, Any]:
-    """A computer, by default the first at hand, with pictures so small that they take no time to encode."""
+def small_board(beside: dict[str, dict[str, Any]] | None = None, name: str = "", **profile: Any) -> dict[str, Any]:
+    """A computer, by default the first at hand, with pictures so small that they take no time to encode; `beside`: more streams, by
+    name."""
     board = next(board for board in map(boards.load, [name] if name else boards.names()) if boards.is_computer(board))
     default = board["default_profile"]
-    return {**board, "profiles": {default: {**board["profiles"][default], **_SMALL, **profile}}}
+    small = {**board["profiles"][default], **_SMALL}
+    more = {name: {**small, **about} for name, about in (beside or {}).items()}
+    if more:
+        profile["beside"] = list(more)
+    return {**board, "profiles": {default: {**small, **profile}, **more}}
 
 
 def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> "ComputerWorld":
@@ -41,10 +47,16 @@ def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> 
         raise UsageError(f"a simulated computer knows nothing of {', '.join(asked)} yet", "leave it out, or take a microcontroller")
     if options.networks and options.board["wifi"]["manager"] == "none":
         raise UsageError(f"{options.board['name']} joins no network by itself, so that it has no use for further ones", "leave them out")
-    frames = stream.make(options.video, options.board["profiles"][options.profile], progress)
+    profiles = options.board["profiles"]
+    beside = {name: stream.make(options.video, profiles[name]) for name in profiles[options.profile].get("beside", [])}
+    unknown = {fault.get("stream", "") for fault in options.faults} - {"", *beside}
+    if unknown:
+        hint = f"it has {', '.join(['the camera', *beside])}"
+        raise UsageError(f"profile {options.profile} records no stream {', '.join(sorted(unknown))}", hint)
+    frames = stream.make(options.video, profiles[options.profile], progress)
     (options.out / CARD_FOLDER).mkdir(parents=True, exist_ok=True)
     _private(options.out / STATE_FOLDER)
-    return ComputerWorld(options, frames)
+    return ComputerWorld(options, frames, beside)
 
 
 def _private(folder: Path) -> Path:
@@ -59,8 +71,9 @@ class ComputerWorld:
 
     cell = None
 
-    def __init__(self, options: Options, frames: Path) -> None:
-        self._options, self.reel = options, frames
+    def __init__(self, options: Options, frames: Path, beside: dict[str, Path]) -> None:
+        """`beside`: reels of the streams beside the camera, by name."""
+        self._options, self.reel, self.beside = options, frames, beside
         self.utc_at_zero_ms = utc_at_zero_ms(options)
         self._root = options.out / "root"
         for path, content in SYSTEM_FILES.items():
@@ -76,8 +89,8 @@ class ComputerWorld:
     def command(self, path: Path) -> list[str]:
         return [sys.executable, "-m", "sim.linux.boot", str(path)]
 
-    def boot_file(self, index: int, now_us: int, cause: str, produced: int, control: int) -> Path:
-        """Write the world of one boot; returns its path."""
+    def boot_file(self, index: int, now_us: int, cause: str, produced: Any, control: int) -> Path:
+        """Write the world of one boot; returns its path. `produced`: frames so far, by stream; 0 at first."""
         if cause == "power_on":
             (self._root / "proc/sys/kernel/random/boot_id").write_text(f"{index}\n")
         write_private(self._tape, b"")
@@ -99,7 +112,7 @@ class ComputerWorld:
             shutil.rmtree(self._options.out / folder)
             (remains / folder).rename(self._options.out / folder)
 
-    def _boot(self, index: int, now_us: int, cause: str, produced: int, control: int) -> dict[str, Any]:
+    def _boot(self, index: int, now_us: int, cause: str, produced: Any, control: int) -> dict[str, Any]:
         options = self._options
         return {
             "config": self._config(),
@@ -109,9 +122,8 @@ class ComputerWorld:
             "tape": str(self._tape),
             "card_bytes": options.card_mb * 1_000_000,
             "root": str(self._root),
-            "reels": [str(path) for path in (self.reel, *self._other_reels())],
+            "shows": self._shows(produced or {}),
             "boot_index": index,
-            "produced": produced,
             "now_us": now_us,
             "utc_at_zero_ms": self.utc_at_zero_ms,
             "cut_at_us": next((us(cut) for cut in options.power_cuts if us(cut) > now_us), None),
@@ -125,6 +137,16 @@ class ComputerWorld:
             "trace": str(options.out / "trace.jsonl"),
             "truth": str(options.out / "truth.raw"),
             "control": f"/dev/fd/{control}",
+        }
+
+    def _shows(self, produced: dict[str, int]) -> dict[str, Any]:
+        """What each stream shows, the camera's being the one without a name, and which command line asks for it."""
+        board, reels = self._options.board, {"": [self.reel, *self._other_reels()], **{name: [path] for name, path in self.beside.items()}}
+        profiles = {name: board["profiles"][name or self._options.profile] for name in reels}
+        commands = {name: command_line(board["encoders"], profile) for name, profile in profiles.items()}
+        return {
+            name: {"reels": list(map(str, paths)), "command": commands[name], "produced": produced.get(name, 0)}
+            for name, paths in reels.items()
         }
 
     def _other_reels(self) -> list[Path]:

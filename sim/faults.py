@@ -6,6 +6,7 @@
     parse("gone@10-15")          # pulled out at 10 s, in again at 15 s
     parse("write-error#100-102") # of each boot, the 100th to the 102nd write
     parse("fat@20")              # its first FAT is garbage at the first boot after 20 s
+    parse("screen:noise@5-7")    # of a computer's stream beside the camera
 
 Faults of the card itself are played by sim/device/card_faults.py; those of what is on it are made in its image
 between two boots, by sim/card_damage.py; those of a computer by sim/linux/.
@@ -18,6 +19,7 @@ from typing import Any
 from host_tools.errors import UsageError
 from sim import card_damage
 from sim.linux.faults import KINDS as OF_COMPUTERS
+from sim.linux.faults import OF_STREAMS
 
 Fault = dict[str, Any]
 
@@ -42,15 +44,16 @@ KINDS: dict[str, tuple[str, str, float]] = {
     "names": ("garbage names in its directories", "", 0),
 }
 WHEN = """
-KIND[=VALUE][@FROM[-TO]][#FIRST[-LAST]]: between two virtual seconds, or for the so many-th write or read of a boot; always
-if neither is given. stall and hang strike once; full, boot-sector, fat, no-fs and names at the first boot after FROM."""
+[STREAM:]KIND[=VALUE][@FROM[-TO]][#FIRST[-LAST]]: of the stream beside a computer's camera that is named; between two virtual seconds,
+or for the so many-th write or read of a boot; always if neither is given. stall and hang strike once; full, boot-sector, fat, no-fs
+and names at the first boot after FROM."""
 _SPEC = re.compile(
-    r"(?P<kind>[a-z-]+?)(=(?P<value>-?[0-9.]+))?(@(?P<since>[0-9.]+)(-(?P<until>[0-9.]+))?)?(#(?P<first>\d+)(-(?P<last>\d+))?)?"
+    r"((?P<stream>[a-z][a-z0-9_]*):)?(?P<kind>[a-z-]+?)(=(?P<value>-?[0-9.]+))?(@(?P<since>[0-9.]+)(-(?P<until>[0-9.]+))?)?(#(?P<first>\d+)(-(?P<last>\d+))?)?"
 )
 
 
 def parse(text: str) -> Fault:
-    """KIND[=VALUE][@FROM[-TO]][#FIRST[-LAST]]. Raises UsageError."""
+    """[STREAM:]KIND[=VALUE][@FROM[-TO]][#FIRST[-LAST]]. Raises UsageError."""
     found, kinds = _SPEC.fullmatch(text), {**KINDS, **OF_COMPUTERS}
     if not found or found["kind"] not in kinds:
         raise UsageError(
@@ -59,6 +62,8 @@ def parse(text: str) -> Fault:
     fault: Fault = {"kind": found["kind"], "value": float(found["value"] or kinds[found["kind"]][2])}
     if found["since"] or found["kind"] in OF_COMPUTERS:
         fault["from_us"] = _us(found["since"] or "0")
+    if found["stream"]:
+        fault["stream"] = found["stream"]
     if found["until"]:
         fault["to_us"] = _us(found["until"])
     if found["first"]:
@@ -73,8 +78,9 @@ def _us(seconds: str) -> int:
 
 
 def misfits(faults: list[Fault], computer: bool) -> list[str]:
-    """Kinds that a computer, or a board, does not know."""
-    return [fault["kind"] for fault in faults if fault["kind"] not in (OF_COMPUTERS if computer else KINDS)]
+    """Kinds that a computer, or a board, does not know; or a stream beside the camera does not."""
+    kinds = OF_COMPUTERS if computer else KINDS
+    return [fault["kind"] for fault in faults if fault["kind"] not in kinds or ("stream" in fault and fault["kind"] not in OF_STREAMS)]
 
 
 def of_the_card(faults: list[Fault]) -> list[Fault]:

@@ -97,6 +97,10 @@ class Options:
         """From one frame of the running camera to the next, at most."""
         return 1000 / min(profile["fps"] for profile in self.profiles.values())
 
+    def period_of_ms(self, stream: str) -> float:
+        """The same of a stream beside the camera; "" is the camera itself."""
+        return 1000 / self.board["profiles"][stream]["fps"] if stream else self.period_ms
+
 
 def find_board(name: str) -> dict[str, Any]:
     return load(name)

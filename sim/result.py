@@ -19,7 +19,8 @@ _PENDING = ("closed", "set_aside")
 
 @dataclass(frozen=True)
 class Result:
-    """`lost_ms_max`: the most footage one fault cost. `heap`: bytes on the MicroPython heap of the board."""
+    """`frames` are the camera's, `beside` has those of other streams, by name. `lost_ms_max`: the most footage one fault cost.
+    `heap`: bytes on the MicroPython heap of the board."""
 
     ok: bool
     board: str
@@ -29,6 +30,7 @@ class Result:
     frames: dict[str, Any]
     segments: dict[str, int]
     bytes: dict[str, int]
+    beside: dict[str, Any]
     boots: int
     lost_ms_max: int
     heap: dict[str, Any]
@@ -45,31 +47,41 @@ def conclude(options: Options, world: AnyWorld, history: History) -> tuple[Resul
     with open_source(card) as source:
         footage = load(source, hashes=True)
         strikes = truth.strikes_in(options.out / "trace.jsonl")
-        rows = truth.settle(options.out / "truth.raw", world.reel, footage, history, options.period_ms, strikes)
-    truth.write(rows, truth_file)
+        raw = options.out / "truth.raw"
+        rows = {"": truth.settle(raw, world.reel, footage, history, options.period_ms, strikes)}
+        for name, reel in world.beside.items():
+            rows[name] = truth.settle(raw, reel, footage.of_stream(name), history, options.period_of_ms(name), strikes, name)
+    truth.write([row for stream in rows.values() for row in stream], truth_file)
     report = verify(card, truth=truth_file)
     return _result(options, history, footage, rows, report), report
 
 
-def _result(options: Options, history: History, footage: Footage, rows: list[truth.Truth], report: Report) -> Result:
-    recorded = sum(row.fate == "recorded" for row in rows)
+def _result(options: Options, history: History, footage: Footage, rows: dict[str, list[truth.Truth]], report: Report) -> Result:
     ended_well = history.ends[-1].reason == ASLEEP
-    causes = truth.causes(rows)
+    is_explained = all(row.fate != truth.UNEXPLAINED for stream in rows.values() for row in stream)
+    frames = {name: _frames(stream) for name, stream in rows.items()}
     return Result(
-        ok=ended_well and report.verdict != "damaged" and truth.UNEXPLAINED not in {row.fate for row in rows},
+        ok=ended_well and report.verdict != "damaged" and is_explained,
         board=options.board["name"],
         profile=options.profile,
         virtual_s=round(history.virtual_s, 3),
         real_s=round(history.real_s, 3),
-        frames={"captured": len(rows), "recorded": recorded, "dropped": causes},
+        frames=frames.pop(""),
         segments=_segments(footage),
         bytes=_bytes(footage),
+        beside=frames,
         boots=len(history.ends),
-        lost_ms_max=truth.lost_ms_max(rows, options.period_ms),
+        lost_ms_max=max(truth.lost_ms_max(stream, options.period_of_ms(name)) for name, stream in rows.items()),
         heap=_heap(history),
         trace_sha256=hashlib.sha256((options.out / "trace.jsonl").read_bytes()).hexdigest(),
         out=str(options.out),
     )
+
+
+def _frames(rows: list[truth.Truth]) -> dict[str, Any]:
+    """Of one stream."""
+    recorded = sum(row.fate == "recorded" for row in rows)
+    return {"captured": len(rows), "recorded": recorded, "dropped": truth.causes(rows)}
 
 
 def _segments(footage: Footage) -> dict[str, int]:

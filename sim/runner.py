@@ -20,7 +20,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import Any
+from typing import Any, cast
 
 from host_tools.errors import DaylogError
 from sim import card_image, faults, image, reel, reels
@@ -88,7 +88,7 @@ def play(options: Options, world: AnyWorld, progress: Progress = lambda virtual_
     """Boot until the board sleeps for good. Raises SimError."""
     started = time.monotonic()
     ends: list[End] = []
-    now_us, cause, produced = 0, "power_on", 0
+    now_us, cause, produced = 0, "power_on", cast(Any, 0)
     most_boots = MOST_BOOTS + len(options.power_cuts) + len(options.wakes) + int(options.seconds / BATTERY_BOOT_S if options.power else 0)
     while len(ends) < most_boots:
         began_us, end = now_us, boot(options, world, len(ends) + 1, now_us, cause, produced, progress)
@@ -137,7 +137,7 @@ def forget_unsynced(options: Options, boot: int) -> None:
 
 
 def boot(
-    options: Options, world: AnyWorld, index: int, now_us: int, cause: str, produced: int, progress: Progress = lambda virtual_s: None
+    options: Options, world: AnyWorld, index: int, now_us: int, cause: str, produced: Any, progress: Progress = lambda virtual_s: None
 ) -> End:
     """One boot to its end. Raises SimError."""
     reader, writer = os.pipe()

@@ -25,7 +25,7 @@ from sim.runner import ASLEEP, History
 CARD_ERROR, CARD_FULL = "card_error", "card_full"
 _CAUSES = {"cut": "power_cut"}
 _FAILURES = ("write-error", "write-protected", "read-error", "gone", "swap")  # faults that the firmware meets as an error
-_LINE = '{"n": %d, "boot": %d, "ticks_ms": %d, "size": %d, "sha256": "%s", "fate": "%s"}\n'
+_LINE = '{"n": %d, "boot": %d, "ticks_ms": %d, "size": %d, "sha256": "%s", "fate": "%s"%s}\n'
 _HASH_DIGITS = 64
 _BACK_MS = 10_000  # a card that works again is recorded on by then
 
@@ -39,6 +39,7 @@ class Truth(NamedTuple):
     size: int
     sha256: str
     fate: str
+    stream: str = ""  # if it is not the camera's
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,11 @@ class Strike:
 
 
 def settle(
-    raw: Path, reel_path: Path, footage: Footage, history: History, period_ms: float, strikes: dict[int, list[Strike]]
+    raw: Path, reel_path: Path, footage: Footage, history: History, period_ms: float, strikes: dict[int, list[Strike]], stream: str = ""
 ) -> list[Truth]:
-    """The fate of every frame, in the order of production; `strikes` by boot."""
+    """The fate of every frame of one stream, in the order of production; `strikes` by boot. `footage` is that of the stream."""
     settled: list[Truth] = []
-    rows = sorted(_hashed(raw, reel_path), key=lambda row: row.n)
+    rows = sorted(_hashed(raw, reel_path, stream), key=lambda row: row.n)
     matches = Matches(footage, produced(rows))
     for boot, frames in groupby(rows, key=lambda row: row.boot):
         last_ms, ending = matches.last_found_ms.get(boot, -1), history.ends[boot - 1].reason
@@ -65,7 +66,7 @@ def settle(
 
 def produced(rows: list[Truth]) -> list[Produced]:
     """As the judge of a recording sees them."""
-    return [Produced(row.boot, row.n, row.ticks_ms, row.sha256, row.fate) for row in rows]
+    return [Produced(row.boot, row.n, row.ticks_ms, row.sha256, row.fate, row.stream) for row in rows]
 
 
 def strikes_in(trace: Path) -> dict[int, list[Strike]]:
@@ -87,12 +88,14 @@ def _rows(trace: Path, *kinds: str) -> Iterator[dict[str, Any]]:
         yield from (json.loads(line) for line in lines if any(what in line for what in wanted))
 
 
-def _hashed(raw: Path, reel_path: Path) -> Iterator[Truth]:
+def _hashed(raw: Path, reel_path: Path, stream: str) -> Iterator[Truth]:
     reel = Reel(reel_path)
     for line in raw.read_text().splitlines():
-        n, boot, ticks_ms, what, size, fate = line.split(" ")
+        n, boot, ticks_ms, what, size, fate, *name = line.split(" ")
+        if name != stream.split():
+            continue
         sha256 = what if len(what) == _HASH_DIGITS else _sha256(stamped(reel.frame(int(what)), int(n), reel.stamp))
-        yield Truth(int(n), int(boot), int(ticks_ms), int(size), sha256, fate)
+        yield Truth(int(n), int(boot), int(ticks_ms), int(size), sha256, fate, stream)
     reel.close()
 
 
@@ -143,7 +146,7 @@ class _Judge:
 
 def write(rows: list[Truth], path: Path) -> None:
     with path.open("w") as file:
-        file.writelines(_LINE % row for row in rows)
+        file.writelines(_LINE % (*row[:-1], f', "stream": "{row.stream}"' if row.stream else "") for row in rows)
 
 
 def causes(rows: list[Truth]) -> dict[str, int]:

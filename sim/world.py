@@ -145,6 +145,7 @@ class World:
     def __init__(self, options: Options, flash: "Image | FlashPart", reel: Path, folder: Path, realtime: bool = False) -> None:
         self._options, self._reel, self._folder = options, reel, folder
         self._realtime = realtime
+        self.beside: dict[str, Path] = {}  # no board has streams beside its camera
         self.flash = flash if isinstance(flash, FlashPart) else FlashPart(folder / "flash.img", 0, len(flash.data))
         self.reel = reel
         self.cell = Cell(options.power, options.board) if options.power else None

@@ -33,6 +33,7 @@ class Board:
         self.card = Card(config["card"])  # first: its bounce buffer is to lie in internal RAM
         self.gauge = _gauge(config.get("gauge"))
         self.camera = Camera(config["camera"], self.gauge)
+        self.beside = {}
         self.microphone = _microphone(config.get("microphone"))
         self.wifi = Wifi(config["wifi"])
         self.watchdog = Watchdog()

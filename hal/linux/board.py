@@ -38,6 +38,7 @@ class Board:
         self._nvs = Nvs(config["state"])
         self._cause = self._cause_of_start()
         self.camera = Camera(config["encoders"])
+        self.beside = {name: Camera(config["encoders"]) for name in _beside(config["profiles"])}
         self.microphone = open_microphone(config.get("microphone"))
         self.card = Card(config["card"])
         self.wifi = open_wifi(config["wifi"])
@@ -116,6 +117,11 @@ class Board:
 
     def nvs_set_text(self, key, text):
         self._nvs.set(key, text.encode()[:_TEXT_BYTES].decode("utf-8", "ignore"))
+
+
+def _beside(profiles):
+    """Names of what any profile wants to be recorded beside the camera."""
+    return sorted({name for profile in profiles.values() for name in profile.get("beside", ())})
 
 
 def _gauge(config):

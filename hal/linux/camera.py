@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: MIT
 """The camera: an encoder's stream, access unit by access unit. Which program that is, and with which options, says the board's data."""
 
+import os
+
 from firmware.compat import ticks_diff, ticks_ms  # pyright: ignore[reportAttributeAccessIssue]  typeshed is CPython's
 from hal.linux.annexb import AccessUnits
 from hal.linux.encoder import Encoder
@@ -10,9 +12,14 @@ BUFFER_BYTES = 8 << 20  # ten seconds at 3 GB/h
 EIO, EINVAL = 5, 22
 
 
+def command_line(encoders, profile):
+    """Of the encoder that a profile names; {width} and the like in it are those of the profile, $DISPLAY and the like the system's."""
+    return [os.path.expandvars(word.format(**profile)) for word in encoders[profile["encoder"]]]
+
+
 class Camera:
     def __init__(self, encoders):
-        """`encoders`: command lines by name; {width} and the like in them are those of the profile."""
+        """`encoders`: command lines by name."""
         self._encoders = encoders
         self._units = AccessUnits(BUFFER_BYTES)
         self._encoder = None
@@ -20,7 +27,7 @@ class Camera:
     def open(self, profile):
         self.close()
         self._units.restart()
-        self._encoder = Encoder([word.format(**profile) for word in self._encoders[profile["encoder"]]], self._units)
+        self._encoder = Encoder(command_line(self._encoders, profile), self._units)
 
     def close(self):
         if self._encoder is not None:

@@ -11,6 +11,7 @@ and none waits in the pipe. When the buffer of the units is full it waits, and w
 when its frames were taken, and has to start anew.
 """
 
+import re
 import subprocess
 import threading
 
@@ -20,6 +21,8 @@ STARTING_MS = 4500  # a camera that is switched on, until its first frame
 STALLED_MS = 2000
 ENDING_S = 1
 FULL_S = 2
+SAID_LINES = 3  # FFmpeg's last line has an error's name only; what it was about stands above it
+_ADDRESS = re.compile(r"^\[[^\]]+ @ 0x[0-9a-f]+\] ")  # of the part of FFmpeg that speaks
 ENOBUFS = 105
 NOBODY = "nobody has taken its frames for so long that there is no room for more, for %d s"
 
@@ -30,7 +33,7 @@ class Encoder:
     def __init__(self, command, units):
         self.lock = threading.Condition()
         self._name, self._units = command[0].rpartition("/")[2], units
-        self._said = ""  # last, on its standard error
+        self._said = []  # last, on its standard error
         self._has_ended = self._ends = False
         self._trouble = ""
         self._patience_ms = STARTING_MS
@@ -76,7 +79,8 @@ class Encoder:
 
     def _listen(self):
         for line in self._process.stderr or ():
-            self._said = line.decode("utf-8", "replace").strip() or self._said
+            words = _ADDRESS.sub("", line.decode("utf-8", "replace").strip())
+            self._said = (self._said + [words] if words else self._said)[-SAID_LINES:]
 
     # -- what others call ----------------------------------------------------------------
 
@@ -88,7 +92,7 @@ class Encoder:
 
     def why_not(self):
         """Why no more frames are to be expected, in words."""
-        said = ": " + self._said if self._said else ""
+        said = ": " + "; ".join(self._said) if self._said else ""
         if self._trouble:
             return "%s: %s" % (self._name, self._trouble)
         if self._has_ended:

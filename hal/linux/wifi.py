@@ -13,11 +13,15 @@ from hal.linux.programs import NOT_FOUND, Asked
 
 JOIN_S = 20
 LOOK_MS = 2000
+LONGEST_KEY = 64  # as hexadecimal digits
 ENODEV = 19
+OWN = "daylog %s"  # NetworkManager's connection to a network whose key is in the settings
 NO_NMCLI = "there is no nmcli: install network-manager, or set wifi.manager to none in the board's data"
 NOT_RUNNING = "NetworkManager does not run; start it"
 _NO_MANAGER, _NO_NETWORK = 8, 10  # nmcli(1), exit status
 _WRONG_KEY = "Secrets were required"
+_ASKS_FOR_KEY = "(802-11-wireless-security."
+_CLEAR, _DELETE = "\x15", "\x7f"  # as keys of a terminal; the first is Ctrl-U
 _STATE, _DNS = re.compile(r"GENERAL\.STATE:(\d+)"), re.compile(r"IP4\.DNS\[1\]:(\S+)")
 _ACTIVATED = 100  # NMDeviceState
 _ROW = re.compile(r"((?:\\.|[^\\:])*):(\d+):(.*)")  # in terse mode a value's colons and backslashes have a backslash before them
@@ -32,6 +36,7 @@ class Wifi:
     def __init__(self, interface):
         self._interface = interface
         self._joining = self._looking = None
+        self._afterwards = None  # of what is asked now: the next question
         self._looked_ms = 0
         self._fall("idle")
 
@@ -44,23 +49,37 @@ class Wifi:
             self._fall("idle")
 
     def connect(self, ssid, key):
-        secret = ("password", key) if key else ()
-        self._joining = Asked(("nmcli", "--wait", str(JOIN_S), "device", "wifi", "connect", ssid) + secret + ("ifname", self._interface))
-        self._looking = None
+        self._joining = self._afterwards = self._looking = None
+        if not _is_possible(key):
+            self._fall("wrong_key")
+            return
+        join = ("--wait", str(JOIN_S), "device", "wifi", "connect", ssid, "ifname", self._interface)
+        if key:
+            # Made anew each time: of one that is there NetworkManager would try the stored key first, and not always ask for another. What
+            # its owner has made for that network is left alone; who gives no key has that joined as it is.
+            self._joining = Asked(("nmcli", "connection", "delete", "id", OWN % ssid))
+            self._afterwards = ("nmcli", "--ask") + join + ("name", OWN % ssid), _typed(key)
+        else:
+            self._joining = Asked(("nmcli",) + join)
         self._fall("connecting")
 
     def disconnect(self):
-        self._joining = None
+        self._joining = self._afterwards = None
         Asked(("nmcli", "device", "disconnect", self._interface)).wait()
         self._fall("idle")
 
     def state(self):
         if self._joining is not None and self._joining.done() is not None:
-            self._state = _outcome(self._joining)
-            self._joining = None
+            self._go_on()
         if self._state in ("connected", "no_address"):
             self._look()
         return self._state
+
+    def _go_on(self):
+        if self._afterwards:
+            self._joining, self._afterwards = Asked(*self._afterwards), None
+        else:
+            self._state, self._joining = _outcome(self._joining), None
 
     def _look(self):
         if self._looking is None:
@@ -127,10 +146,22 @@ def _told(asked):
     return asked.said
 
 
+def _is_possible(key):
+    """A longer one no network has; nor one with control characters, which would be commands to nmcli's line editor."""
+    return len(key) <= LONGEST_KEY and not any(letter < " " or letter == _DELETE for letter in key)
+
+
+def _typed(key):
+    """What a person would type at nmcli. Before NetworkManager 1.50 it asks once; from then on again when the key turns out wrong, with
+    that one on the line already: it is cleared away, as any other would be. The second line stays empty, with which nmcli gives up.
+    """
+    return _CLEAR + key + "\n" + _CLEAR
+
+
 def _outcome(asked):
     if not asked.done():
         return "no_address"  # until it is seen that there is one
-    if _WRONG_KEY in asked.said:
+    if _WRONG_KEY in asked.said or asked.said.count(_ASKS_FOR_KEY) > 1:
         return "wrong_key"
     return "no_ap" if asked.done() == _NO_NETWORK else "failed"
 

@@ -25,6 +25,7 @@ class Board:
     def __init__(self, config):
         self.name = config["name"]
         self.camera = Camera(config["camera"], config["profiles"])  # first: its buffers are to lie in one piece
+        self.beside = {}
         self.microphone = None  # no board of this port has one
         self.card = Card(config["card"])
         self.wifi = Wifi(config["wifi"])

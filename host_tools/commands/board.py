@@ -9,7 +9,7 @@ from typing import Any
 
 import rich_click as click
 
-from firmware.cadence import rate
+from firmware.cadence import kb_per_s
 from host_tools import boards
 from host_tools.board_check import FAIL, Finding
 from host_tools.options import json_option
@@ -40,19 +40,21 @@ def show(name: str, as_json: bool) -> None:
     if as_json:
         return click.echo(json.dumps(board))
     click.echo(f"{board['title']}: {board['mcu']}{_heap(board)}, {board['camera']['sensor']}")
-    for profile_name, profile in board["profiles"].items():
+    profiles = board["profiles"]
+    for profile_name in profiles:
         default = "  (default)" if profile_name == board["default_profile"] else ""
-        click.echo(f"  {profile_name:10} {profile_line(profile)}{default}")
+        click.echo(f"  {profile_name:14} {profile_line(profiles, profile_name)}{default}")
 
 
 def _heap(board: dict[str, Any]) -> str:
     return f", heap {board['heap_bytes'] // 1024} KiB" if "heap_bytes" in board else ""
 
 
-def profile_line(profile: dict[str, Any]) -> str:
-    gb_per_hour = profile["expected_kb_per_frame"] * rate(profile) * 3600 / 1e6
+def profile_line(profiles: dict[str, Any], name: str) -> str:
+    profile, gb_per_hour = profiles[name], kb_per_s(profiles, name) * 3600 / 1e6
     often = f"each {profile['every_s']} s" if "every_s" in profile else f"at {profile['fps']} fps"
-    return f"{profile['width']}x{profile['height']} {often}, about {gb_per_hour:.2f} GB/h"
+    beside = f" with {', '.join(profile['beside'])}" if "beside" in profile else ""
+    return f"{profile['width']}x{profile['height']} {often}{beside}, about {gb_per_hour:.2f} GB/h"
 
 
 @command.command("check")

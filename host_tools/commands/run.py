@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`daylog run`: make this computer a recorder, for as long as the command runs."""
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -9,7 +10,8 @@ from typing import Any
 
 import rich_click as click
 
-from host_tools import boards
+from host_tools import boards, encoder_wants
+from host_tools.board_check import FAIL, Finding
 from host_tools.errors import UsageError
 from host_tools.local import HOME, LocalRecorder
 from host_tools.progress import bar, up_to
@@ -24,18 +26,26 @@ recording into {card}; Ctrl-C closes the segment and ends
 @click.option(
     "--board", "name", default="linux_desktop", show_default=True, help="A board that is a computer, or a folder with a board.toml."
 )
-@click.option("--profile", default="", help="Capture profile: webcam or screen, on linux_desktop; the board's default if not given.")
+@click.option(
+    "--profile",
+    default="",
+    help="Capture profile: webcam, screen or webcam_screen, on linux_desktop; the board's default if not given.",
+)
 @click.option("--video", type=click.Path(path_type=Path), help="Record this film in place of the camera; it loops.")
 @click.option("--folder", default=HOME, show_default=True, type=click.Path(file_okay=False, path_type=Path), help="For everything of it.")
 def command(name: str, profile: str, video: Path | None, folder: Path) -> None:
-    """Record on this very computer: its webcam, its screen or a film, with the service that a Raspberry Pi runs.
+    """Record on this very computer: its webcam, its screen, both or a film, with the service that a Raspberry Pi runs.
 
     Example: daylog run --video clip.mp4
     """
     board = boards.load(name)
     profile = _checked(board, profile or board["default_profile"])
     recorder = LocalRecorder(folder.expanduser())
-    recorder.prepare(board, profile, film(video, board["profiles"][profile]) if video else None)
+    encoder = film(video, board["profiles"][profile]) if video else None
+    _look_for(encoder or _encoder(board, profile))
+    for name in board["profiles"][profile].get("beside", []):
+        _warn(encoder_wants.missing(_encoder(board, name), os.environ))
+    recorder.prepare(board, profile, encoder)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     click.echo(ABOUT.format(card=recorder.card, port=recorder.port))
     recorder.run(click.echo)
@@ -48,6 +58,24 @@ def _checked(board: dict[str, Any], profile: str) -> str:
     if profile not in board["profiles"]:
         raise UsageError(f"board {board['name']} has no profile {profile}", f"it has {', '.join(board['profiles'])}")
     return profile
+
+
+def _encoder(board: dict[str, Any], profile: str) -> list[str]:
+    return board["encoders"][board["profiles"][profile]["encoder"]]
+
+
+def _look_for(encoder: list[str]) -> None:
+    """What it wants. Raises UsageError where it never will record; what it may do without is said only."""
+    found = encoder_wants.missing(encoder, os.environ)
+    for finding in found:
+        if finding.verdict == FAIL:
+            raise UsageError(finding.text, finding.fix)
+    _warn(found)
+
+
+def _warn(found: list[Finding]) -> None:
+    for finding in found:
+        click.echo(f"warning: {finding.text}\n  {finding.fix}", err=True)
 
 
 def film(video: Path, profile: dict[str, Any]) -> list[str]:

@@ -46,6 +46,8 @@ def show(report: Report) -> None:
     click.echo(
         f": {plural(report.frames, 'frame')}, {report.duration_s:.1f} s, {plural(report.segments, 'segment')}" + heard(report.sound_s)
     )
+    for name, frames in report.beside.items():
+        click.echo(f"  {name}: {plural(frames, 'frame')}")
     if any(row["how"] != "told" for row in report.dates):
         click.echo(f"  time of day: {dates_line(report.dates)}")
     show_list("gap", [gap_line(gap) for gap in report.gaps])
@@ -68,4 +70,5 @@ def gap_line(gap: dict) -> str:
     ends = [gap["from_uptime_ms"], gap["to_uptime_ms"]]
     span = " to ".join("?" if end is None else f"{end / 1000:.3f} s" for end in ends)
     frames = "an unknown number of frames" if gap["frames"] is None else plural(gap["frames"], "frame")
-    return f"boot {gap['boot']}, {span}: {frames}, {gap['cause']}" + (f" ({gap['text']})" if gap["text"] else "")
+    stream = f" of {gap['stream']}" if gap["stream"] else ""
+    return f"boot {gap['boot']}, {span}: {frames}{stream}, {gap['cause']}" + (f" ({gap['text']})" if gap["text"] else "")

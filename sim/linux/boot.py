@@ -23,11 +23,13 @@ from sim.linux.disk import OF_THE_CARD, OF_THE_SYSTEM, Disk
 from sim.linux.faults import Fault, Faults
 from sim.linux.files import Call, Files
 from sim.linux.network import Network
-from sim.linux.programs import Programs, Unit
+from sim.linux.programs import Programs
+from sim.linux.show import Show, Unit
 from sim.linux.syncs import Syncs
 from sim.linux.tape import Recording
 from sim.linux.vtime import Loop, Signal, Time
 
+CAMERA = ""  # among the streams, of which the others have a name
 NEVER_FULL = 1 << 40
 ENDINGS = {0: "deep_sleep", board.RESTART: "reset"}
 
@@ -43,16 +45,25 @@ class Machine:
         self._trace = Trace(open(world["trace"], "a", buffering=1), self.clock)
         self._truth = open(world["truth"], "a", buffering=1)
         encoders = {command[0] for command in world["config"]["encoders"].values()}
-        reels = [reel.Reel(Path(path)) for path in world["reels"]]
-        self._faults = Faults(world["faults"], world["now_us"], world["seed"])
+        self._faults = self._faults_of(CAMERA)
         self.disk = self._disk(world["config"]["card"]["folder"], world["card_bytes"], *OF_THE_CARD)
         self._own_disk = self._disk(world["config"]["state"], NEVER_FULL, *OF_THE_SYSTEM)
         told = Syncs(self._trace, world["folders"][0], self._recording().add).heard
         self.files = Files(Path(world["out"]), world["folders"], self._refuse, told)
         self._trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
         self.network = Network(world, self.clock, self._trace, self._faults)
-        others = self.network.programs
-        self.programs = Programs(encoders, reels, self.clock, self._faults, world["produced"], self._tell, self._ears(), others)
+        self.shows = {name: self._show(name, about) for name, about in world["shows"].items()}
+        beside = {tuple(about["command"]): self.shows[name] for name, about in world["shows"].items() if name != CAMERA}
+        self.programs = Programs(encoders, self.shows[CAMERA], beside, self._ears(), self.network.programs)
+
+    def _faults_of(self, stream: str) -> Faults:
+        mine = [fault for fault in self._world["faults"] if fault.get("stream", CAMERA) == stream]
+        return Faults(mine, self._world["now_us"], self._world["seed"])
+
+    def _show(self, name: str, about: dict[str, Any]) -> Show:
+        reels = [reel.Reel(Path(path)) for path in about["reels"]]
+        faults = self._faults if name == CAMERA else self._faults_of(name)
+        return Show(reels, self.clock, faults, about["produced"], lambda unit: self._tell(unit, name))
 
     def _ears(self) -> dict[str, Any]:
         """The board's microphone, of which the crystal is as wrong as can be, one way or the other."""
@@ -61,9 +72,9 @@ class Machine:
     def _recording(self) -> Recording:
         return Recording(Path(self._world["tape"]), lambda: self.clock.now_us)
 
-    def _tell(self, unit: Unit) -> None:
+    def _tell(self, unit: Unit, stream: str) -> None:
         ticks_ms = (unit.at_us - self.clock.boot_us) // 1000
-        print(unit.number, self._world["boot_index"], ticks_ms, unit.what, len(unit.data), "captured", file=self._truth)
+        print(unit.number, self._world["boot_index"], ticks_ms, unit.what, len(unit.data), "captured", *stream.split(), file=self._truth)
 
     def _tell_of_disk(self, fault: Fault) -> None:
         self._trace.add("card_fault", kind=fault["kind"], until_us=fault.get("to_us", NEVER_US))
@@ -111,7 +122,7 @@ class Machine:
     def end(self, reason: str) -> None:
         """Tell the runner, and stop for ever."""
         self._trace.add("end", reason=reason)
-        details = {"end": reason, "now_us": self.clock.now_us, "produced": self.programs.produced}
+        details = {"end": reason, "now_us": self.clock.now_us, "produced": {name: show.produced for name, show in self.shows.items()}}
         with open(self._world["control"], "w") as control:
             control.write(json.dumps(details) + "\n")
         os._exit(0)

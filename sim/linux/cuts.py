@@ -38,6 +38,8 @@ from sim.reel import Reel, stamped
 AFTER_S = 3
 _BATCH = 16
 _OFTEN = {"commit_interval_ms": 400, "segment_ms": 1000}
+_USUAL = {"commit_interval_ms": 2000, "segment_ms": 2000}
+_SCREEN = {"screen": {"encoder": "screen", "width": 128, "height": 96, "fps": 10, "bitrate": 200_000}}
 _PAUSES = ((1.0, "pause"), (1.8, "resume"), (2.6, "pause"), (3.4, "resume"))
 _FULL_MB = 71  # a little less than what a new segment of the largest size wants to be free
 
@@ -62,24 +64,28 @@ class Stage:
     def __init__(self, folder: Path, scenario: "Scenario") -> None:
         self.folder, self.boots = folder, 0
         self.frames: list[Produced] = []  # of all boots so far
-        self._options = Options(small_board(), clip(), 1, folder, settings=scenario.settings, card_mb=scenario.card_mb)
-        profile = self._options.board["profiles"][self._options.profile]
-        self._reel = stream.make(clip(), profile)
+        board = small_board(scenario.beside)
+        self._options = Options(board, clip(), 1, folder, settings=scenario.settings, card_mb=scenario.card_mb)
+        profiles = {"": board["profiles"][self._options.profile], **{name: board["profiles"][name] for name in scenario.beside}}
+        self._reels = {name: stream.make(clip(), profile) for name, profile in profiles.items()}
         for name in FOLDERS:
             (folder / name).mkdir(parents=True, exist_ok=True)
 
     def boot(self, seconds: float, typed: tuple[tuple[float, str], ...] = ()) -> Boot:
         self.boots += 1
-        world = ComputerWorld(replace(self._options, seconds=seconds, typed=list(typed)), self._reel)
-        end = runner.boot(self._options, world, self.boots, 0, "power_on", self.boots * FRAMES_A_BOOT)
-        frames = list(self._produced())
+        beside = {name: reel for name, reel in self._reels.items() if name}
+        world = ComputerWorld(replace(self._options, seconds=seconds, typed=list(typed)), self._reels[""], beside)
+        end = runner.boot(self._options, world, self.boots, 0, "power_on", dict.fromkeys(self._reels, self.boots * FRAMES_A_BOOT))
+        frames = [frame for name in self._reels for frame in self._produced(name)]
         self.frames += frames
         return Boot(end.reason, frames, (self.folder / "console.log").read_text(errors="replace"))
 
-    def _produced(self) -> list[Produced]:
-        reel, rows = Reel(self._reel), [line.split(" ") for line in (self.folder / "truth.raw").read_text().splitlines()]
+    def _produced(self, name: str) -> list[Produced]:
+        """Of one stream."""
+        lines = [line.split(" ") for line in (self.folder / "truth.raw").read_text().splitlines()]
+        reel, rows = Reel(self._reels[name]), [line for line in lines if line[6:] == name.split()]
         hashed = [hashlib.sha256(stamped(reel.frame(int(row[3])), int(row[0]), reel.stamp)).hexdigest() for row in rows]
-        return [Produced(int(row[1]), int(row[0]), int(row[2]), name, row[5]) for row, name in zip(rows, hashed, strict=True)]
+        return [Produced(int(row[1]), int(row[0]), int(row[2]), what, row[5], name) for row, what in zip(rows, hashed, strict=True)]
 
     def taped(self) -> list[Call]:
         """The calls of the last boot."""
@@ -135,6 +141,7 @@ class Scenario:
     typed: tuple[tuple[float, str], ...] = ()
     card_mb: int = 8192
     settings: dict[str, Any] = field(default_factory=lambda: _OFTEN)
+    beside: dict[str, dict[str, Any]] = field(default_factory=dict)  # streams beside the camera, see small_board
 
 
 ALL = (
@@ -142,6 +149,7 @@ ALL = (
     Scenario("rotation", "segments are closed, the next is opened", 3),
     Scenario("recovery", "after a cut, what was left open is closed", 2, _cut_before),
     Scenario("reclaim", "the disk is full: what is stored is removed", 2, _full_of_stored, card_mb=_FULL_MB),
+    Scenario("streams", "a screen beside the camera waits for the next segment", 7, settings=_USUAL, beside=_SCREEN),
     Scenario("settings", "pause and resume are saved", 4, typed=_PAUSES),
 )
 SCENARIOS = {scenario.name: scenario for scenario in ALL}
@@ -149,7 +157,7 @@ SCENARIOS = {scenario.name: scenario for scenario in ALL}
 
 @dataclass(frozen=True)
 class Take:
-    """A scenario that was played: the disk `before` its last boot, the calls of that, and all frames until its end."""
+    """A scenario that was played: the disk `before` its last boot, the calls of that, and all frames of all streams until its end."""
 
     scenario: Scenario
     before: Path
@@ -158,7 +166,7 @@ class Take:
     boot: int
 
     def frames_until(self, cut: int) -> list[Produced]:
-        """Those of the camera before a cut behind so many calls."""
+        """Those before a cut behind so many calls."""
         now_us = self.calls[cut - 1].now_us if cut else 0
         return [frame for frame in self.frames if frame.boot < self.boot or frame.uptime_ms * 1000 <= now_us]
 
@@ -201,20 +209,30 @@ def _try(take: Take, cut: Cut, folder: Path) -> list[str]:
     history.leave("nothing", cut.seed, folder / "sure")
     _leave(history, cut.model, cut.seed, stage.folder)
     boot = stage.boot(AFTER_S, ((0.1, "resume"),))  # it may have been paused
-    case = Case(
-        first=Known.of(_footage(take.before)),
-        known=Known.of(_footage(folder / "sure")),
-        produced=take.frames_until(cut.call),
+    disks = [_footage(disk) for disk in (take.before, folder / "sure", stage.folder / FOLDERS[0])]
+    return [problem for name in ("", *take.scenario.beside) for problem in judge(_case(take, cut, name, boot, disks)).problems]
+
+
+def _case(take: Take, cut: Cut, stream: str, boot: Boot, disks: list[Footage]) -> Case:
+    """What is to be judged of one stream. `disks`: before the boot that was cut, what had surely been kept at the cut, and now."""
+    before, sure, now = [disk.of_stream(stream) for disk in disks]
+
+    def own(frames: list[Produced]) -> list[Produced]:
+        return [frame._replace(stream="") for frame in frames if frame.stream == stream]
+
+    return Case(
+        first=Known.of(before),
+        known=Known.of(sure),
+        produced=own(take.frames_until(cut.call)),
         taped_boot=take.boot,
         interval_ms=take.scenario.settings["commit_interval_ms"],
         accepted=frozenset(),
         wiped=False,
         spoilt=False,
-        boot=boot,
-        card=stage.folder / FOLDERS[0],
-        footage=_footage(stage.folder / FOLDERS[0]),
+        boot=replace(boot, frames=own(boot.frames)),
+        card=Path(disks[-1].source.where),
+        footage=now,
     )
-    return judge(case).problems
 
 
 def _leave(history: History, model: str, seed: int, folder: Path) -> None:

@@ -50,6 +50,8 @@ SPOILS: dict[str, Spoil] = {
 }
 
 
+OF_STREAMS = ("encoder-killed", "encoder-hung", "camera-gone", *SPOILS)  # what may befall any of them
+
 # For ever, if nobody says until when; the others strike once.
 _LASTING = (
     "camera-gone",

@@ -7,18 +7,15 @@ An encoder gives a frame each period of virtual time. Whoever reads its output i
 only after that thread has taken all there is and waits for more, so that a run is the same each time.
 """
 
-import hashlib
 import subprocess
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from sim import reel
-from sim.device.clock import Clock
-from sim.linux.faults import Faults
 from sim.linux.microphone import Microphone
 from sim.linux.process import Process, typed
+from sim.linux.show import Show, Unit
 
 PATIENCE_S = 30  # of real time, with a reader that does not come back
 NO_CAMERA = "Cannot open video device /dev/video0: No such device"
@@ -27,91 +24,51 @@ _TERMINATED, _KILLED, _FAILED = -15, -9, 1
 _LONGEST_LINE = 4096
 _START = (b"\0\0\1", b"\0\0\0\1")
 
-Tell = Callable[["Unit"], None]
 Run = Callable[[list[str], str], Process]  # and what it finds on its standard input
 
 
-@dataclass
-class Unit:
-    """A frame as it left an encoder: its number over all boots, when it did, and which one of the reel it is, if it is still like that."""
-
-    number: int
-    at_us: int
-    index: int
-    data: bytes
-    is_spoilt: bool
-
-    @property
-    def what(self) -> str:
-        """Which bytes it has: its place in the reel, or else their hash."""
-        return hashlib.sha256(self.data).hexdigest() if self.is_spoilt else str(self.index)
-
-
 class Programs:
-    """`tell(unit)` hears of each frame whose end could be seen. `produced` counts over all boots. `reels`: the one that is played, and
-    another with as many frames and keyframes in the same places. `ears`: the board's microphone, and how wrong its crystal is. `others`
-    are run by name."""
+    """`shows`: what each command line of an encoder shows; one that is not among them shows what the camera does. `ears`: the board's
+    microphone, and how wrong its crystal is. `others` are run by name."""
 
     DEVNULL, PIPE, STDOUT, TimeoutExpired = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT, subprocess.TimeoutExpired
 
     def __init__(
-        self,
-        encoders: set[str],
-        reels: list[reel.Reel],
-        clock: Clock,
-        faults: Faults,
-        produced: int,
-        tell: Tell,
-        ears: dict[str, Any],
-        others: dict[str, Run],
+        self, encoders: set[str], camera: Show, shows: dict[tuple[str, ...], Show], ears: dict[str, Any], others: dict[str, Run]
     ) -> None:
-        self.produced, self.frames, self.clock, self.faults, self.tell = produced, reels[0], clock, faults, tell
-        self._encoders, self._reels, self._playing, self._ears, self._others = encoders, reels, reels[0], ears, others
+        self._encoders, self._camera, self._shows, self._ears, self._others = encoders, camera, shows, ears, others
 
     def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone | Process":
         if command[0] in self._others:
             return self._others[command[0]](command, typed(pipes["stdin"]))
         if command[0] == self._ears.get("program", [""])[0]:
-            return Microphone(self._ears["rate_hz"], self.clock, self._ears["ppm"])
+            return Microphone(self._ears["rate_hz"], self._camera.clock, self._ears["ppm"])
         if command[0] not in self._encoders:
             raise FileNotFoundError(2, "No such file or directory")
-        return Encoder(self)
-
-    def frame_us(self, since_us: int, number: int) -> int:
-        """When the n-th frame of an encoder comes."""
-        return since_us + (number + 1) * 1_000_000 // self.frames.about["fps"]
-
-    def next_unit(self) -> Unit:
-        number, self.produced = self.produced, self.produced + 1
-        index, now_us = number % self.frames.frames, self.clock.now_us
-        if index % self.frames.about["fps"] == 0:  # a keyframe
-            self._playing = self._reels[self.faults.lasts("parameters", now_us)]
-        whole = reel.stamped(self._playing.frame(index), number, self.frames.stamp)
-        data = self.faults.spoilt(whole, now_us)
-        return Unit(number, now_us, index, data, data != whole or self._playing is not self.frames)
+        return Encoder(self._shows.get(tuple(command), self._camera))
 
 
 class Encoder:
     """A process that writes frames, each known to be whole when the next one comes; it starts with a keyframe."""
 
-    def __init__(self, programs: Programs) -> None:
-        self._programs, self._clock = programs, programs.clock
+    def __init__(self, show: Show) -> None:
+        self._show, self._clock = show, show.clock
         self._since_us, self._given = self._clock.now_us, 0
         self._last: Unit | None = None
         self._is_hung = False
         self.stdout, self.stderr, self.returncode = Pipe(), Pipe(), None
-        programs.produced += -programs.produced % programs.frames.frames
-        self._alarm = self._clock.at(programs.frame_us(self._since_us, 0), self._give)
+        show.produced += -show.produced % show.frames.frames
+        self._alarm = self._clock.at(show.frame_us(self._since_us, 0), self._give)
         for kind, strikes in (("encoder-killed", self._dies), ("encoder-hung", self._hangs)):
-            for fault in programs.faults.of(kind):
+            for fault in show.faults.of(kind):
                 if fault["from_us"] >= self._since_us:
                     self._clock.at(fault["from_us"], strikes)
-        for fault in programs.faults.of("camera-gone"):
+        for fault in show.faults.of("camera-gone"):
             if fault["to_us"] > self._since_us:
                 self._clock.at(max(fault["from_us"], self._since_us + _STARTING_US), self._loses_camera)
 
     def _give(self) -> None:
-        unit = self._programs.next_unit()
+        unit = self._show.next_unit()
         if unit.data.startswith(_START):
             self._is_whole()
             self._last = unit
@@ -120,11 +77,11 @@ class Encoder:
         self.stdout.put(unit.data)
         if self.returncode is None:  # whoever reads it may have had enough
             self._given += 1
-            self._alarm = self._clock.at(self._programs.frame_us(self._since_us, self._given), self._give)
+            self._alarm = self._clock.at(self._show.frame_us(self._since_us, self._given), self._give)
 
     def _is_whole(self) -> None:
         if self._last:
-            self._programs.tell(self._last)
+            self._show.tell(self._last)
 
     # -- how it ends ---------------------------------------------------------------------
 

@@ -226,6 +226,7 @@ class FakeApp:
             reset_cause=lambda: "watchdog",
             unique_id=lambda: b"\x01\x02\xab\xc1\x23",
             microphone=None,
+            beside={},
             card=Named(about=lambda: "SC64G, made 03/2021"),
         )
         self.last_words = Named(hung="uploader", is_safe=False)

@@ -81,6 +81,52 @@ class RigCamera:
         self._waiting -= 1
 
 
+class RigEncoder:
+    """A frame each period; what is not taken waits. The first byte of each frame is its number in the group."""
+
+    def __init__(self, keeper, period_ms=PERIOD_MS, group=7):
+        self._keeper, self._period_ms, self._group = keeper, period_ms, group
+        self._opened_ms = None
+        self._taken = 0
+        self.opens = 0
+        self.size = 3_000
+        self.fails = []  # what is raised when it is asked for a frame
+        self.refuses = []  # what is raised when it is opened
+
+    def open(self, profile):
+        self.opens += 1
+        if self.refuses:
+            raise self.refuses.pop()
+        self._opened_ms, self._taken = self._keeper.now_ms, 0
+
+    def close(self):
+        self._opened_ms = None
+
+    @property
+    def is_open(self):
+        return self._opened_ms is not None
+
+    def available(self):
+        if self.fails:
+            raise self.fails.pop()
+        return self._came_ms() + self._period_ms <= self._keeper.now_ms  # known to be whole when the next one comes
+
+    def _came_ms(self):
+        return self._opened_ms + (self._taken + 1) * self._period_ms
+
+    def capture(self):
+        return memoryview(bytes([self._taken % self._group]) + bytes(self.size))
+
+    def keyframe(self):
+        return self._taken % self._group == 0
+
+    def waited_ms(self):
+        return self._keeper.now_ms - self._came_ms()
+
+    def release(self):
+        self._taken += 1
+
+
 class RigWriter:
     """One segment. Each of its calls costs the time, or raises the error, that the card was told."""
 
@@ -221,17 +267,21 @@ class RigMicrophone:
 
 
 class Rig:
-    def __init__(self, profiles=None, hears=False, **settings):
+    def __init__(self, profiles=None, hears=False, camera=None, beside=None, **settings):
+        """`camera` and what is `beside` it, by name: classes of which each is made with the keeper."""
         self.keeper = RigKeeper()
         self.health = Health(self.keeper)
-        self.camera, self.card = RigCamera(self.keeper), RigCard(self.keeper)
+        self.camera, self.card = (camera or RigCamera)(self.keeper), RigCard(self.keeper)
+        self.sources = {name: make(self.keeper) for name, make in (beside or {}).items()}
         self.settings = RigSettings()
         for name in settings:
             setattr(self.settings, name, settings[name])
         recorder.sleep_ms = self.sleep_ms
         parts = self.camera, self.card, self.keeper, self.health, self.settings
         self.microphone = RigMicrophone(self.keeper) if hears else None
-        self.recorder = recorder.Recorder(*parts, profiles or {"small": PROFILE}, "small", IDENTITY, microphone=self.microphone)
+        profiles = profiles or {"small": PROFILE}
+        more = {"microphone": self.microphone, "beside": {name: (source, profiles[name]) for name, source in self.sources.items()}}
+        self.recorder = recorder.Recorder(*parts, profiles, "small", IDENTITY, **more)
 
     def run_until(self, at_ms):
         while self.keeper.now_ms < at_ms:
@@ -259,8 +309,8 @@ class Rig:
                     yield segment, at_ms, sequence, log_ns // 1_000_000, records[at + 31 : at + 9 + length]
                 at += 9 + length
 
-    def frames(self):
-        return [(sequence, log_ms) for _, _, sequence, log_ms, _ in self._durable(channels.CAMERA)]
+    def frames(self, channel=channels.CAMERA):
+        return [(sequence, log_ms) for _, _, sequence, log_ms, _ in self._durable(channel)]
 
     def sounds(self):
         """(log time in ms, samples) of each block of sound that is safe."""
@@ -275,9 +325,16 @@ class Rig:
             found.setdefault(segment, []).append(log_ms)
         return [found[number] for number in sorted(found)]
 
-    def delays_ms(self):
+    def delays_ms(self, channel=channels.CAMERA):
         """How long each frame was in danger."""
-        return [at_ms - log_ms for _, at_ms, _, log_ms, _ in self._durable(channels.CAMERA)]
+        return [at_ms - log_ms for _, at_ms, _, log_ms, _ in self._durable(channel)]
+
+    def heads(self, channel=channels.CAMERA):
+        """The first byte of the first frame of each segment that has one."""
+        firsts = {}
+        for segment, _, _, _, data in self._durable(channel):
+            firsts.setdefault(segment, data[33])
+        return [firsts[number] for number in sorted(firsts)]
 
     def messages(self, channel):
         return [json.loads(data) for _, _, _, _, data in self._durable(channel)]

@@ -146,6 +146,12 @@ class Camera(Patient):
     def test_one_that_is_known_to_fail(self):
         self.app.health.set_problem("camera", "the camera sends no frames")
         self.assertEqual(self.doctor("camera")["findings"][0]["text"], "the camera sends no frames")
+        self.assertTrue("cable" in self.doctor("camera")["findings"][0]["hint"])
+
+    def test_one_that_is_a_program_has_no_ribbon_cable(self):
+        self.app.config["profiles"]["svga10"]["encoder"] = "webcam"
+        self.app.health.set_problem("camera", "the camera has failed: ffmpeg has ended")
+        self.assertTrue("plugged in" in self.doctor("camera")["findings"][0]["hint"])
 
 
 class Card(Patient):

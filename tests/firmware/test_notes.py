@@ -8,6 +8,7 @@ import unittest
 from fake_app import FakeKeeper
 
 from firmware import channels
+from firmware.gaps import Gaps
 from firmware.health import Health
 from firmware.notes import MOST, Notes
 
@@ -31,13 +32,14 @@ class NotesTest(unittest.TestCase):
         self.keeper = FakeKeeper()
         self.health = Health(self.keeper)
         self.notes = Notes(self.keeper, self.health)
+        self.gaps = Gaps(self.notes, self.keeper, self.health)
 
     def told(self, room=1000):
         page = Page(room)
         self.notes.put_into(page)
         return page.kept
 
-    def gaps(self):
+    def told_gaps(self):
         return [(gap["cause"], gap["frames"], gap["from_uptime_ms"], gap["to_uptime_ms"]) for _, _, gap in self.told()]
 
     def test_what_does_not_fit_waits_for_the_next_chunk(self):
@@ -67,34 +69,34 @@ class NotesTest(unittest.TestCase):
         for number in range(MOST + 9):
             self.health.event("flood", str(number))
             self.notes.add_if_room(channels.TELEMETRY, {})
-        self.notes.open_gap("paused", 1, 1)
-        self.notes.close_gap(5)
+        self.gaps.open("paused", 1, 1)
+        self.gaps.close(5)
         told = self.told()
         self.assertEqual((len(told), told[-1][0], told[-1][2]["cause"]), (MOST + 1, channels.GAPS, "paused"))
 
     def test_losses_of_one_cause_in_a_row_are_one_gap(self):
-        self.notes.lost("overflow", 2, 100, 300)
-        self.notes.lost("overflow", 3, 400, 700)
-        self.notes.lost("too_large", 1, 800, 800)
-        self.notes.close_gap(900)
-        self.assertEqual(self.gaps(), [("overflow", 5, 100, 700), ("too_large", 1, 800, 800)])
+        self.gaps.lost("overflow", 2, 100, 300)
+        self.gaps.lost("overflow", 3, 400, 700)
+        self.gaps.lost("too_large", 1, 800, 800)
+        self.gaps.close(900)
+        self.assertEqual(self.told_gaps(), [("overflow", 5, 100, 700), ("too_large", 1, 800, 800)])
         self.assertEqual(self.health.counters, {"dropped_overflow": 5, "dropped_too_large": 1})
 
     def test_a_stretch_of_unknown_length_takes_in_what_is_counted_within(self):
-        self.notes.open_gap("card_error", 100, 200)
-        self.notes.lost("overflow", 4, 300, 400)
-        self.notes.open_gap("camera", 500, 600)
-        self.notes.close_gap(900)
-        self.assertEqual((self.gaps(), self.health.counters), ([("card_error", None, 100, 900)], {"dropped_card_error": 4}))
+        self.gaps.open("card_error", 100, 200)
+        self.gaps.lost("overflow", 4, 300, 400)
+        self.gaps.open("camera", 500, 600)
+        self.gaps.close(900)
+        self.assertEqual((self.told_gaps(), self.health.counters), ([("card_error", None, 100, 900)], {"dropped_card_error": 4}))
 
     def test_counted_losses_end_before_a_stretch_begins(self):
-        self.notes.lost("overflow", 4, 300, 400)
-        self.notes.open_gap("fault", 100, 600)
-        self.notes.close_gap(900)
-        self.assertEqual(self.gaps(), [("overflow", 4, 300, 400), ("fault", None, 100, 900)])
+        self.gaps.lost("overflow", 4, 300, 400)
+        self.gaps.open("fault", 100, 600)
+        self.gaps.close(900)
+        self.assertEqual(self.told_gaps(), [("overflow", 4, 300, 400), ("fault", None, 100, 900)])
 
     def test_without_a_loss_there_is_no_gap(self):
-        self.notes.close_gap(900)
+        self.gaps.close(900)
         self.assertEqual(self.told(), [])
 
 

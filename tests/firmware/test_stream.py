@@ -4,62 +4,14 @@
 
 import unittest
 
-from recorder_rig import PERIOD_MS, Rig
+from recorder_rig import PERIOD_MS, Rig, RigEncoder
 
 PROFILES = {"small": {"fps": 10, "chunk_bytes": 65536, "codec": "h264"}}
-GROUP = 7  # frames from one keyframe to the next
 EIO = 5
 
 
-class Encoder:
-    """A frame each period; what is not taken waits. The first byte of each frame is its number in the group."""
-
-    def __init__(self, keeper):
-        self._keeper = keeper
-        self._opened_ms = None
-        self._taken = 0
-        self.size = 3_000
-        self.fails = []
-
-    def open(self, profile):
-        self._opened_ms, self._taken = self._keeper.now_ms, 0
-
-    def close(self):
-        self._opened_ms = None
-
-    def available(self):
-        if self.fails:
-            raise self.fails.pop()
-        return self._came_ms() + PERIOD_MS <= self._keeper.now_ms  # known to be whole when the next one comes
-
-    def _came_ms(self):
-        return self._opened_ms + (self._taken + 1) * PERIOD_MS
-
-    def capture(self):
-        return memoryview(bytes([self._taken % GROUP]) + bytes(self.size))
-
-    def keyframe(self):
-        return self._taken % GROUP == 0
-
-    def waited_ms(self):
-        return self._keeper.now_ms - self._came_ms()
-
-    def release(self):
-        self._taken += 1
-
-
 def stream(**settings):
-    rig = Rig(PROFILES, **settings)
-    rig.camera = rig.recorder._camera = rig.recorder._cadence._camera = Encoder(rig.keeper)
-    return rig
-
-
-def heads(rig):
-    """The number in its group of the first frame of each segment."""
-    firsts = {}
-    for segment, _, _, _, data in rig._durable(1):
-        firsts.setdefault(segment, data[33])
-    return [firsts[number] for number in sorted(firsts)]
+    return Rig(PROFILES, camera=RigEncoder, **settings)
 
 
 def joints(rig):
@@ -85,7 +37,7 @@ class StreamTest(unittest.TestCase):
         rig = stream(segment_ms=3_000)
         rig.run_until(20_000)
         rig.stop()
-        self.assertEqual((set(heads(rig)), len(heads(rig)) >= 5, rig.gaps()), ({0}, True, []))
+        self.assertEqual((set(rig.heads()), len(rig.heads()) >= 5, rig.gaps()), ({0}, True, []))
 
     def test_a_slow_card_costs_nothing_but_time(self):
         rig = stream(segment_ms=5_000)
@@ -99,7 +51,7 @@ class StreamTest(unittest.TestCase):
         rig.run_until(5_000)
         rig.card.errors["commit"] = [0, OSError(EIO)]
         rig.run_until(12_000)
-        self.assertEqual((joints(rig), set(heads(rig)), rig.unexplained()), ([0], {0}, []))
+        self.assertEqual((joints(rig), set(rig.heads()), rig.unexplained()), ([0], {0}, []))
         self.assertEqual([cause for cause, _, _, _ in rig.gaps()], ["card_error"])
 
     def test_a_frame_too_large_costs_those_up_to_the_next_keyframe(self):
@@ -116,7 +68,7 @@ class StreamTest(unittest.TestCase):
         rig = stream()
         rig.card.chunks_a_segment = 1
         rig.run_until(10_000)
-        self.assertEqual((set(heads(rig)), rig.unexplained()), ({0}, []))
+        self.assertEqual((set(rig.heads()), rig.unexplained()), ({0}, []))
         self.assertEqual({cause for cause, _, _, _ in rig.gaps()} - {"no_keyframe"}, set())
 
     def test_an_encoder_that_fails_is_started_again(self):

@@ -55,6 +55,14 @@ def test_one_that_ends_is_said_to_have():
     source.close()
 
 
+def test_why_it_has_ended_is_said():
+    source = microphone("import sys; sys.stderr.write('ALSA\\n' * 999 + 'arecord: main:831: audio open error: No such file\\n\\n')")
+    source.open()
+    with pytest.raises(OSError, match=r"has ended: audio open error: No such file$"):
+        heard(source, 2)
+    source.close()
+
+
 def test_a_program_that_is_not_there_is_named():
     with pytest.raises(OSError, match="the program no-such-program cannot be started"):
         Microphone({"program": ["no-such-program"], "rate_hz": 8000}).open()

@@ -21,7 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "host"))
 from h264 import encoded
 
 from hal.drivers.max17048 import Max17048
-from hal.linux import encoder, i2c, watchdog, wifi
+from hal.linux import encoder, i2c, programs, watchdog, wifi
 from hal.linux.board import RESTART, Board
 from hal.linux.camera import Camera
 from hal.linux.card import Card
@@ -148,6 +148,18 @@ def test_it_is_told_the_profile(tmp_path, stream):
     assert said == "encoder has ended with code 1: 64"
 
 
+def test_it_is_told_of_the_system_what_it_wants(tmp_path, monkeypatch):
+    monkeypatch.setenv("DISPLAY", ":5")
+    _, said = taken(opened(program(tmp_path, "encoder", "echo $1 >&2; exit 1"), "$DISPLAY"))
+    assert said == "encoder has ended with code 1: :5"
+
+
+def test_what_an_error_was_about_stands_above_it(tmp_path):
+    lines = ["noise", "Authorization required", "[x11grab @ 0x5607f0e6ab00] Cannot open display :5.", "", ":5: Input/output error"]
+    _, said = taken(opened(program(tmp_path, "ffmpeg", "".join(f"echo '{line}' >&2\n" for line in lines) + "exit 1")))
+    assert said == "ffmpeg has ended with code 1: Authorization required; Cannot open display :5.; :5: Input/output error"
+
+
 def test_a_camera_can_be_opened_again_and_closed_twice(stream):
     camera = opened("cat", str(stream))
     camera.close()
@@ -228,7 +240,7 @@ def test_a_spoilt_file_is_an_empty_one(tmp_path, content):
 
 def board(tmp_path: Path) -> Board:
     config = {"name": "pc", "encoders": {}, "card": {"folder": str(tmp_path), "is_mounted": False}, "wifi": {"manager": "none"}}
-    return Board({**config, "led": {}, "console": "", "state": str(tmp_path)})
+    return Board({**config, "profiles": {}, "led": {}, "console": "", "state": str(tmp_path)})
 
 
 def test_how_it_ended_is_known_at_the_next_start(tmp_path, monkeypatch):
@@ -282,9 +294,12 @@ def test_a_systemd_that_is_gone_is_no_reason_to_stop(tmp_path, monkeypatch):
 # -- network ---------------------------------------------------------------------------------------
 
 NMCLI = """
+echo "$*" >>"$0.arguments"
 case "$*" in
-  *"wifi connect open"*|*"wifi connect home password right"*) exit 0;;
-  *"wifi connect home"*) echo "Error: Connection activation failed: Secrets were required, but not provided."; exit 4;;
+  *"wifi connect open"*) exit 0;;
+  "--ask --wait 20 device wifi connect home ifname wlan0 name daylog home")
+    read -r key; [ "$key" = "$(printf '\\025right')" ] && exit 0
+    echo "Error: Connection activation failed: Secrets were required, but not provided."; exit 4;;
   *"wifi connect"*) echo "Error: No network with SSID 'x' found."; exit 10;;
   *"device show"*) printf 'GENERAL.STATE:100 (connected)\\nIP4.DNS[1]:192.0.2.1\\n';;
   *"wifi list"*) printf 'home:80:WPA2\\na\\\\:b:20:\\n';;
@@ -299,9 +314,10 @@ def nmcli(tmp_path, monkeypatch):
     return wifi.open_wifi({"manager": "nmcli", "interface": "wlan0"})
 
 
-@pytest.mark.parametrize(
-    ("ssid", "key", "end"), [("home", "right", "connected"), ("home", "wrong", "wrong_key"), ("open", "", "connected"), ("x", "", "no_ap")]
-)
+JOININGS = [("home", "right", "connected"), ("home", "wrong", "wrong_key"), ("open", "", "connected"), ("open", "right", "connected")]
+
+
+@pytest.mark.parametrize(("ssid", "key", "end"), [*JOININGS, ("x", "", "no_ap"), ("x", "right", "no_ap")])
 def test_joining_ends_as_the_program_says(nmcli, ssid, key, end):
     nmcli.connect(ssid, key)
     states = [nmcli.state()]
@@ -309,6 +325,30 @@ def test_joining_ends_as_the_program_says(nmcli, ssid, key, end):
         time.sleep(0.001)
         states.append(nmcli.state())
     assert (states[-1], nmcli.name_server()) == (end, "192.0.2.1" if end == "connected" else "")
+
+
+def test_a_key_is_in_no_argument(nmcli, tmp_path):
+    nmcli.connect("home", "right")
+    while nmcli.state() != "connected":
+        time.sleep(0.001)
+    said = (tmp_path / "nmcli.arguments").read_text()
+    assert said.splitlines()[0] == "connection delete id daylog home" and "right" not in said
+
+
+@pytest.mark.parametrize("key", ["right\n", "\x15right", "right\x7f", "r" * 65])
+def test_a_key_that_no_network_can_have_is_told_to_nobody(nmcli, tmp_path, key):
+    nmcli.connect("home", key)
+    assert (nmcli.state(), (tmp_path / "nmcli.arguments").exists()) == ("wrong_key", False)
+
+
+def test_a_program_may_end_without_listening():
+    asked = programs.Asked(("true",), "a" * 60_000)
+    assert (asked.wait(), asked.said) == (0, "")
+
+
+def test_who_is_told_something_hears_the_end_of_it():
+    asked = programs.Asked(("cat",), "käse\n")
+    assert (asked.wait(), asked.said) == (0, "käse\n")
 
 
 def test_networks_are_heard(nmcli):

@@ -42,6 +42,13 @@ def test_every_command_line_can_be_filled_in(name):
         ({"fps": 60}, "1920 x 1080 at 60 a second is more than the H.264 encoder of the {chip} can do"),
         ({"encoder": "none"}, "there is no encoder none"),
         ({"bitrate": 20_000_000}, "a chunk must hold 2 s of footage"),
+        ({"beside": ["desk"]}, "there is no profile desk to be recorded beside it"),
+        ({"beside": ["hd30"]}, "there is no profile hd30 to be recorded beside it"),
+        (
+            {"beside": ["hd30_low"], "chunk_bytes": 4_194_304},
+            "1920 x 1080 at 30 a second with hd30_low is more than the H.264 encoder of the {chip} can do",
+        ),
+        ({"beside": ["hd30_low"], "width": 640, "height": 480, "chunk_bytes": 2_097_152}, "a chunk must hold 2 s of footage"),
     ],
 )
 def test_what_its_encoder_cannot_do_is_refused(facts, problem):

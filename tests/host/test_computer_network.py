@@ -23,12 +23,12 @@ PART = 5 << 20
 # At 8 Mbit/s the 15 MB segment that closes at 42 s needs until 57 s: three parts, all on their way at once.
 LONG: dict[str, Any] = {
     "seconds": 60,
-    "board": small_board("pi_zero_2w", width=320, height=240, bitrate=3_000_000),
+    "board": small_board(name="pi_zero_2w", width=320, height=240, bitrate=3_000_000),
     "bandwidth_kbps": 8000,
     "settings": {"part_bytes": PART, "segment_ms": 40_000},
     "patience_ms": 60_000,
 }
-SHORT: dict[str, Any] = {"seconds": 14, "board": small_board("pi_zero_2w"), "settings": {"segment_ms": 4000}}
+SHORT: dict[str, Any] = {"seconds": 14, "board": small_board(name="pi_zero_2w"), "settings": {"segment_ms": 4000}}
 IN_MID_PART_S = 50.0
 
 
@@ -70,7 +70,7 @@ def plain(info: store.StoreInfo) -> dict[str, Any]:
 
 @pytest.mark.parametrize(("seed", "board", "is_plain"), [(1, "pi_zero_2w", False), (2, "pi_zero_2w", True), (3, "linux_desktop", False)])
 def test_what_a_computer_records_is_in_the_store(info, tmp_path, seed, board, is_plain):
-    done = Run(info, tmp_path, seed, plain(info) if is_plain else None, **{**SHORT, "board": small_board(board)})
+    done = Run(info, tmp_path, seed, plain(info) if is_plain else None, **{**SHORT, "board": small_board(name=board)})
     done.assert_all_stored()
     assert (done.result.frames["dropped"], done.report.verdict) == ({}, "lossless")
 
@@ -195,7 +195,7 @@ def test_twenty_minutes_with_the_worlds_store_in_its_moods(tmp_path):
         world.moods += [Mood(begins_s + 200, begins_s + 300, "slow_down"), Mood(begins_s + 500, begins_s + 600, "lost_reply")]
         options = {"store": world.settings, "utc_at_zero_ms": FIXED_UTC_MS, "settings": {"segment_ms": 60_000}, "seed": 30}
         done = computer_runs.run(
-            tmp_path, 1200, board=small_board("pi_zero_2w", fps=5), wifi_windows=[(100, 800), (900, 10_000)], **options
+            tmp_path, 1200, board=small_board(name="pi_zero_2w", fps=5), wifi_windows=[(100, 800), (900, 10_000)], **options
         )
     assert (done.result.ok, done.report.verdict, done.result.segments["pending"]) == (True, "lossless", 0)
     assert {each.data for each in kept} == {path.read_bytes() for path in (tmp_path / "card").rglob("*.mcap")}
@@ -207,4 +207,4 @@ def test_twenty_minutes_with_the_worlds_store_in_its_moods(tmp_path):
 
 def test_an_owner_who_looks_after_the_network_joins_no_second_one(info, tmp_path):
     with pytest.raises(UsageError, match="linux_desktop joins no network by itself"):
-        Run(info, tmp_path, 40, networks=[{"ssid": "work"}], **{**SHORT, "board": small_board("linux_desktop")})
+        Run(info, tmp_path, 40, networks=[{"ssid": "work"}], **{**SHORT, "board": small_board(name="linux_desktop")})

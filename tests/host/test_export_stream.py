@@ -9,7 +9,7 @@ import pytest
 from h264 import encoded
 
 from firmware import channels
-from firmware.chunk import ChunkBuffer
+from firmware.chunk import ChunkBuffer, picture_heads
 from firmware.segment import SegmentWriter
 from hal.linux.annexb import AccessUnits
 from host_tools.export import export
@@ -42,7 +42,7 @@ def record(folder: Path, numbers: list[int], segment: int = 1) -> Path:
     chunk = ChunkBuffer(1 << 17, b"pi")
     with path.open("w+b") as file:
         writer = SegmentWriter(file, [*ABOUT, ("segment", str(segment))], 8 << 20, 64 << 20, segment)
-        chunk.begin(1, 0, channels.H264)
+        chunk.begin(1, 0, picture_heads(channels.H264))
         for number in numbers:
             assert chunk.add_frame(memoryview(UNITS[number]), number + 1, TIMES[number])
         writer.put(chunk)

@@ -197,8 +197,9 @@ def run(*arguments: object) -> int:
 def test_the_command_prints_one_object_and_exits_by_verdict(tmp_path, capsys):
     root = write_all(tmp_path, [Segment([*frames(1, 10), gap("overflow", 2, 1000, 1300), *frames(13, 20)])])
     assert run(root, "--json") == 3
-    told = {"boot": 1, "cause": "overflow", "frames": 2, "from_uptime_ms": 1000, "to_uptime_ms": 1300, "text": ""}
-    expected = {"verdict": "lossy", "segments": 1, "frames": 18, "duration_s": 2.0, "gaps": [told], "problems": [], "sound_s": 0}
+    told = {"boot": 1, "cause": "overflow", "frames": 2, "from_uptime_ms": 1000, "to_uptime_ms": 1300, "text": "", "stream": ""}
+    expected = {"verdict": "lossy", "segments": 1, "frames": 18, "duration_s": 2.0, "gaps": [told], "problems": []}
+    expected |= {"sound_s": 0, "beside": {}}
     expected["dates"] = [{"boot": 1, "how": "order", "utc": None, "earliest": None, "latest": None}]
     assert json.loads(capsys.readouterr().out) == expected
 

@@ -27,6 +27,7 @@ COMPUTER_CUTS = "tests/host/test_computer_runs.py -k power_cut"
 FOLDER_CUTS = "tests/host/test_computer_cuts.py -k promise"
 LEDGER = "tests/firmware/test_ledger.py"
 RECORDER = "tests/firmware/test_recorder.py"
+TRACK = "tests/firmware/test_track.py"
 RECOVERY = "tests/firmware/test_recovery.py"
 RETENTION = "tests/firmware/test_retention.py"
 S3 = "tests/firmware/test_s3.py"
@@ -90,15 +91,15 @@ MUTANTS = (
     Mutant(
         "a card error leaves no gap",
         "firmware/roll.py",
-        "        self._notes.open_gap(cause, self.durable_ms, now_ms)\n",
+        "        self._gaps.open(cause, self.durable_ms, now_ms)\n",
         "",
         (RECORDER,),
     ),
     Mutant(
         "a gap begins when it is noticed, not where footage ends",
         "firmware/roll.py",
-        "        self._notes.open_gap(cause, self.durable_ms, now_ms)\n",
-        "        self._notes.open_gap(cause, now_ms, now_ms)\n",
+        "        self._gaps.open(cause, self.durable_ms, now_ms)\n",
+        "        self._gaps.open(cause, now_ms, now_ms)\n",
         (RECORDER,),
     ),
     Mutant(
@@ -111,9 +112,37 @@ MUTANTS = (
     Mutant(
         "a pause hides a loss that was not told",
         "firmware/roll.py",
-        "        if not self._notes.has_gap():",
+        "        if is_all_told:",
         "        if True:",
         (RECORDER,),
+    ),
+    Mutant(
+        "a stream beside the camera does not wait for the next segment with its keyframe",
+        "firmware/track.py",
+        "                self._holds = is_over and self._source.keyframe() and not self._is_broken\n",
+        "                self._holds = False\n",
+        (TRACK,),
+    ),
+    Mutant(
+        "what waited for the next segment is safe no sooner for that",
+        "firmware/roll.py",
+        "        self._sealed_ms -= held_ms\n",
+        "",
+        (TRACK,),
+    ),
+    Mutant(
+        "a stream beside the camera goes on after another segment has begun as if it had a keyframe",
+        "firmware/track.py",
+        "        self._is_broken, self._holds = not self._holds, False\n",
+        "        self._holds = False\n",
+        (TRACK,),
+    ),
+    Mutant(
+        "without its camera a recorder records nothing else",
+        "firmware/recorder.py",
+        "        return self._roll.is_open() or self._open_segment(now_ms)\n",
+        "        return False\n",
+        (TRACK,),
     ),
     Mutant(
         "how a boot ended is forgotten before footage tells of it",
@@ -219,7 +248,7 @@ MUTANTS = (
     Mutant(
         "frames skipped right before the end are told by nobody",
         "firmware/roll.py",
-        "        self._notes.close_gap(now_ms)  # also a stretch in which the camera had failed\n",
+        "        self._gaps.close(now_ms)  # also a stretch in which the camera had failed\n",
         "",
         (RECORDER,),
     ),

@@ -11,13 +11,15 @@ from firmware.console.commands import card as card_command
 
 _CARD_PROBLEMS = ("card", "counterfeit", "card_worn", "recording")
 _LITTLE_PERCENT = 5
+_CABLE = "Switch it off, press both ends of the camera's cable home, and switch it on."
+_ENCODER = "Is it plugged in, does nobody else use it, is the program that is named installed? The recorder goes on trying."
 
 
 async def camera(app, say):
     """A picture of now, as it is recorded."""
-    if "camera" in app.health.problems:
-        return failed(app.health.problems["camera"], "Switch it off, press both ends of the camera's cable home, and switch it on.")
     profile = app.config["profiles"][app.recorder.profile]
+    if "camera" in app.health.problems:
+        return failed(app.health.problems["camera"], _ENCODER if "encoder" in profile else _CABLE)
     if profile.get("codec") == channels.H264 and app.recorder.state == "recording":
         return passed("a stream of %dx%d, %d frames since boot" % (profile["width"], profile["height"], app.recorder.sequence))
     say("waiting for the next picture")

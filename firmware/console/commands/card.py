@@ -5,6 +5,7 @@
 import os
 
 from firmware import card_bench, card_check
+from firmware.cadence import kb_per_s
 from firmware.card_words import FOOTAGE
 from firmware.compat import sleep_ms
 from firmware.console import words
@@ -104,8 +105,8 @@ async def bench(context):
     finally:
         card_check.tidy(_mount(context))
     profiles, name = context.config["profiles"], context.profile
-    measured["profile"], measured["needed_kbps"] = name, card_bench.needed_kbps(profiles[name])
-    measured["good_for"] = sorted(other for other in profiles if card_bench.fits(profiles[other], measured))
+    measured["profile"], measured["needed_kbps"] = name, kb_per_s(profiles, name)
+    measured["good_for"] = sorted(other for other in profiles if card_bench.fits(profiles, other, measured))
     measured["bridged_ms"] = card_bench.bridged_ms(profiles[name], context.config["camera"]["fb_count"])
     return measured
 

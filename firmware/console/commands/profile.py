@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """`profile`: the capture profiles of the board; or choose the one that is to be used at best."""
 
-from firmware.cadence import rate
+from firmware.cadence import kb_per_s, rate
 from firmware.console import words
 from firmware.console.commands import settings
 
@@ -23,15 +23,16 @@ async def run(context, args):
     if args:
         settings.change(context, NAME, args[0])
     at_best = context.settings.profile or context.config["default_profile"]
-    rows = [_row(context, name, known[name]) for name in sorted(known)]
+    rows = [_row(context, name, known) for name in sorted(known)]
     return {"profile": context.recorder.profile, "at_best": at_best, "profiles": rows}
 
 
-def _row(context, name, profile):
+def _row(context, name, known):
+    profile = known[name]
     row = {key: profile[key] for key in ("width", "height", "current_ma")}
-    fps = rate(profile)
-    row.update({"name": name, "fps": fps, "every_s": profile.get("every_s"), "hours_left": context.power.hours(name)})
-    row["kb_per_s"] = round(fps * profile["expected_kb_per_frame"], 1)
+    row.update({"name": name, "fps": rate(profile), "every_s": profile.get("every_s"), "hours_left": context.power.hours(name)})
+    row["kb_per_s"] = round(kb_per_s(known, name), 1)
+    row["beside"] = profile.get("beside", [])
     return row
 
 
@@ -43,6 +44,8 @@ def text(result):
 def _about(row, result):
     often = "one in %d s" % row["every_s"] if row["every_s"] else "%d fps" % row["fps"]
     parts = ["%dx%d, %s, %.0f kB/s, %d mA" % (row["width"], row["height"], often, row["kb_per_s"], row["current_ma"])]
+    if row["beside"]:
+        parts.append("with " + ", ".join(row["beside"]))
     if row["hours_left"] is not None:
         parts.append("%.1f h" % row["hours_left"])
     if row["name"] == result["profile"]:
