@@ -3,6 +3,7 @@
 """A simulated computer against real SeaweedFS and the world's store: everything ends stored, whatever happens in the middle of it."""
 
 import json
+import random
 from pathlib import Path
 from typing import Any
 
@@ -30,6 +31,7 @@ LONG: dict[str, Any] = {
 }
 SHORT: dict[str, Any] = {"seconds": 14, "board": small_board(name="pi_zero_2w"), "settings": {"segment_ms": 4000}}
 IN_MID_PART_S = 50.0
+SOME_BYTES, SOME_ANSWERS = 400_000, 1_000
 
 
 class Run(computer_runs.Run):
@@ -119,6 +121,24 @@ def test_a_power_cut_in_mid_part(info, tmp_path):
     done.assert_all_stored()
     assert_no_part_twice(proxy)
     assert (done.result.boots, done.result.lost_ms_max <= 2000) == (2, True)
+
+
+@pytest.mark.parametrize(("seed", "how"), [(14, "close"), (15, "reset"), (16, "stall")])
+def test_a_line_that_is_cut_again_and_again(info, tmp_path, seed, how):
+    chance, proxy = random.Random(seed), FaultProxy(info.http_endpoint)
+    proxy.cut("sent", [chance.randrange(1, SOME_BYTES) for _ in range(3)], how)
+    proxy.cut("answered", [chance.randrange(1, SOME_ANSWERS) for _ in range(2)], how)
+    with proxy:
+        done = Run(info, tmp_path, seed, {"endpoint": proxy.endpoint}, patience_ms=150, **SHORT)
+    done.assert_all_stored()
+    assert done.result.frames["dropped"] == {} and "error store: " in done.said and "store: cleared" in done.said
+
+
+def test_streams_beside_the_camera_are_stored_too(info, tmp_path):
+    board = small_board({"screen": {"encoder": "screen", "fps": 10}})
+    done = Run(info, tmp_path, 17, **{**SHORT, "board": board})
+    done.assert_all_stored()
+    assert (done.result.frames["dropped"], len(done.happened("wifi_up"))) == ({}, 1)
 
 
 def test_network_manager_that_is_started_late(info, tmp_path):
