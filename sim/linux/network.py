@@ -24,6 +24,7 @@ from sim.device.trace import Trace
 from sim.linux.faults import Faults
 from sim.linux.netfiles import NetFiles
 from sim.linux.nmcli import Nmcli
+from sim.linux.programs import Run
 from sim.linux.sockets import Datagrams, LinuxAir, Tcp
 from sim.linux.transport import Stream
 
@@ -56,7 +57,7 @@ class Network:
         self._air = LinuxAir(radio, clock, world["seed"] + world["boot_index"])
         self._patience_ms = world["patience_ms"]
         self._streams: list[Stream] = []
-        self.programs: dict[str, Any] = {}
+        self.programs: dict[str, Run] = {}
         NetFiles(Path(world["root"]), radio, clock, interface)
         if wifi["manager"] == "nmcli":
             self.programs["nmcli"] = Nmcli(radio, clock, faults, interface).run
