@@ -20,6 +20,7 @@ FIRST_PAUSE_MS = 500
 LONGEST_PAUSE_MS = 60_000
 SILENCE_MS = 15_000  # a vital task that has not beaten for so long hangs
 GUARD_MS = 1_000
+AGAIN_S = 1
 
 
 class Supervisor:
@@ -120,14 +121,17 @@ class Supervisor:
     # -- the end -------------------------------------------------------------------------
 
     async def stop(self, name):
-        """Cancel a task and wait until it is gone."""
+        """Cancel a task and wait until it is gone.
+
+        It is cancelled again if it does not end: wait_for of CPython before 3.12 forgets a cancel that comes with what it waits for.
+        """
         task = self._tasks.pop(name, None)
         self.retire(name)
         if task is not None:
             task.cancel()
             try:
-                await task
-            except asyncio.CancelledError:
+                await asyncio.wait_for(task, AGAIN_S)
+            except (asyncio.CancelledError, asyncio.TimeoutError):
                 pass
 
 

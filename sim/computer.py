@@ -15,21 +15,23 @@ from typing import Any
 from hal.linux.camera import command_line
 from host_tools import boards
 from host_tools.errors import UsageError
+from host_tools.files import write_private, write_private_json
 from sim import reel, stream
 from sim.linux import tape
 from sim.linux.remains import MODELS, History
 from sim.options import Options
-from sim.world import CARD_FOLDER, FIXED_UTC_MS, device_settings, typed, us
+from sim.world import CARD_FOLDER, device_settings, networks, typed, us, utc_at_zero_ms
 
 STATE_FOLDER = "state"
 FOLDERS = (CARD_FOLDER, STATE_FOLDER)  # what is on its disk
-_UNKNOWN = ("store", "power", "networks", "network", "activity", "still", "wifi_windows", "button", "before_main", "log_writes")
+_UNKNOWN = ("power", "activity", "still", "button", "before_main", "log_writes", "rtc")
 _SMALL = {"width": 160, "height": 120, "fps": 30, "bitrate": 300_000, "chunk_bytes": 131_072, "expected_kb_per_frame": 2}
 
 
-def small_board(beside: dict[str, dict[str, Any]] | None = None, **profile: Any) -> dict[str, Any]:
-    """The first computer at hand, with pictures so small that they take no time to encode; `beside`: more streams, by name."""
-    board = next(board for board in map(boards.load, boards.names()) if boards.is_computer(board))
+def small_board(beside: dict[str, dict[str, Any]] | None = None, name: str = "", **profile: Any) -> dict[str, Any]:
+    """A computer, by default the first at hand, with pictures so small that they take no time to encode; `beside`: more streams, by
+    name."""
+    board = next(board for board in map(boards.load, [name] if name else boards.names()) if boards.is_computer(board))
     default = board["default_profile"]
     small = {**board["profiles"][default], **_SMALL}
     more = {name: {**small, **about} for name, about in (beside or {}).items()}
@@ -43,6 +45,8 @@ def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> 
     asked = [name for name in _UNKNOWN if getattr(options, name)]
     if asked:
         raise UsageError(f"a simulated computer knows nothing of {', '.join(asked)} yet", "leave it out, or take a microcontroller")
+    if options.networks and options.board["wifi"]["manager"] == "none":
+        raise UsageError(f"{options.board['name']} joins no network by itself, so that it has no use for further ones", "leave them out")
     profiles = options.board["profiles"]
     beside = {name: stream.make(options.video, profiles[name]) for name in profiles[options.profile].get("beside", [])}
     unknown = {fault.get("stream", "") for fault in options.faults} - {"", *beside}
@@ -50,9 +54,16 @@ def prepare(options: Options, progress: reel.Progress = lambda frames: None) -> 
         hint = f"it has {', '.join(['the camera', *beside])}"
         raise UsageError(f"profile {options.profile} records no stream {', '.join(sorted(unknown))}", hint)
     frames = stream.make(options.video, profiles[options.profile], progress)
-    for folder in FOLDERS:
-        (options.out / folder).mkdir(parents=True, exist_ok=True)
+    (options.out / CARD_FOLDER).mkdir(parents=True, exist_ok=True)
+    _private(options.out / STATE_FOLDER)
     return ComputerWorld(options, frames, beside)
+
+
+def _private(folder: Path) -> Path:
+    """A folder that is its owner's alone: the store's key is in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
 
 
 class ComputerWorld:
@@ -63,14 +74,14 @@ class ComputerWorld:
     def __init__(self, options: Options, frames: Path, beside: dict[str, Path]) -> None:
         """`beside`: reels of the streams beside the camera, by name."""
         self._options, self.reel, self.beside = options, frames, beside
-        self.utc_at_zero_ms = options.utc_at_zero_ms or FIXED_UTC_MS
+        self.utc_at_zero_ms = utc_at_zero_ms(options)
         self._root = options.out / "root"
         for path, content in SYSTEM_FILES.items():
             file = self._root / path
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text(content)
         self._settings = options.out / STATE_FOLDER / "settings.json"
-        self._settings.write_text(json.dumps(device_settings(options)))
+        write_private_json(self._settings, device_settings(options))
         self._tape, self._before = options.out / "calls.tape", options.out / "before"
         for name in ("console.log", "trace.jsonl", "truth.raw"):
             (options.out / name).write_text("")
@@ -82,11 +93,11 @@ class ComputerWorld:
         """Write the world of one boot; returns its path. `produced`: frames so far, by stream; 0 at first."""
         if cause == "power_on":
             (self._root / "proc/sys/kernel/random/boot_id").write_text(f"{index}\n")
-        self._tape.write_bytes(b"")
+        write_private(self._tape, b"")
         if self._options.power_cuts:
             shutil.rmtree(self._before, ignore_errors=True)
             for folder in FOLDERS:
-                shutil.copytree(self._options.out / folder, self._before / folder)
+                shutil.copytree(self._options.out / folder, _private(self._before) / folder)
         path = self._options.out / "world.json"
         path.write_text(json.dumps(self._boot(index, now_us, cause, produced, control)))
         return path
@@ -94,8 +105,9 @@ class ComputerWorld:
     def forget_unsynced(self, boot: int) -> None:
         """What the power cut at the end of a boot does to the disk."""
         model = Random(f"{self._options.seed} {boot}").choice(list(MODELS)) if self._options.keep_unsynced else "nothing"
-        remains = self._options.out / "remains"
+        remains = _private(self._options.out / "remains") / "disk"
         History(self._before, tape.read(self._tape)).leave(model, f"{self._options.seed} {boot}", remains)
+        _private(remains / STATE_FOLDER)
         for folder in FOLDERS:
             shutil.rmtree(self._options.out / folder)
             (remains / folder).rename(self._options.out / folder)
@@ -119,7 +131,9 @@ class ComputerWorld:
             "seed": options.seed,
             "faults": options.faults,
             "reset_cause": cause,
-            "console": {"in": typed(options, now_us / 1_000_000, "shutdown")},
+            "console": {"in": typed(options, now_us / 1_000_000)},
+            "wifi": {"networks": networks(options)},
+            "patience_ms": options.patience_ms,
             "trace": str(options.out / "trace.jsonl"),
             "truth": str(options.out / "truth.raw"),
             "control": f"/dev/fd/{control}",

@@ -85,6 +85,19 @@ def windows(options: Options) -> list[list[int]]:
     return [[us(options.wifi_from or 0), FOR_EVER_US if options.wifi_to is None else us(options.wifi_to)]]
 
 
+def networks(options: Options) -> list[dict[str, Any]]:
+    """Those in the air, see sim/device/air.py; the first is the one at home."""
+    link = {"bandwidth_bps": options.bandwidth_kbps * 1000, "latency_us": options.latency_ms * 1000}
+    return [{"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link, **options.network}, *options.networks]
+
+
+def utc_at_zero_ms(options: Options, realtime: bool = False) -> int:
+    """When the world begins."""
+    if options.utc_at_zero_ms is not None:
+        return options.utc_at_zero_ms
+    return int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
+
+
 @contextmanager
 def tidied(folder: Path) -> Iterator[None]:
     """At the end of a run its workings go; if the run is broken off, so does everything it has made."""
@@ -136,8 +149,7 @@ class World:
         self.flash = flash if isinstance(flash, FlashPart) else FlashPart(folder / "flash.img", 0, len(flash.data))
         self.reel = reel
         self.cell = Cell(options.power, options.board) if options.power else None
-        now_ms = int(time.time() * 1000) if options.store or realtime else FIXED_UTC_MS
-        self.utc_at_zero_ms = now_ms if options.utc_at_zero_ms is None else options.utc_at_zero_ms
+        self.utc_at_zero_ms = utc_at_zero_ms(options, realtime)
         if isinstance(flash, Image):
             write_private(self.flash.path, flash.data)
         (folder / "nvs.json").write_text("{}")
@@ -174,8 +186,8 @@ class World:
             "frozen_bytes": frozen_bytes(options.board),
             "reset_cause": cause,
             "nvs": str(folder / "nvs.json"),
-            "console": {"in": [] if self._realtime else typed(options, now_us / 1_000_000, _ending(options))},
-            "wifi": {"networks": [self._network(), *options.networks]},
+            "console": {"in": [] if self._realtime else typed(options, now_us / 1_000_000)},
+            "wifi": {"networks": networks(options)},
             "rtc": {**options.rtc, "file": str(folder / "rtc.json")},
             "trace": str(folder / "trace.jsonl"),
             "truth": str(folder / "truth.raw"),
@@ -192,25 +204,17 @@ class World:
         card = {**files[0], "sectors": options.card_mb * 1_000_000 // SECTOR, "faults": faults.of_the_card(options.faults)}
         return {**card, "second": files[1]} if len(files) > 1 else card
 
-    def _network(self) -> dict[str, Any]:
-        options = self._options
-        link = {"bandwidth_bps": options.bandwidth_kbps * 1000, "latency_us": options.latency_ms * 1000}
-        return {"ssid": SSID, "key": KEY, "rssi": -58, "windows": windows(options), **link, **options.network}
-
     def command(self, path: Path) -> list[str]:
         """What boots it."""
         return [interpreter(), "-X", f"heapsize={heap_size(self._options.board)}", str(ROOT / "sim/device/boot.py"), str(path)]
 
 
-def typed(options: Options, now_s: float, ending: str) -> list[list[Any]]:
+def typed(options: Options, now_s: float) -> list[list[Any]]:
     """What the person at the console types: what was asked for, then the end of the recording, once the power is back."""
     end_s = max(options.seconds, now_s + UP_S)
-    script = [*options.typed, (end_s, "pause"), (end_s + 1, ending)]
+    can_sync = options.store and (windows(options) or options.networks)
+    script = [*options.typed, (end_s, "pause"), (end_s + 1, "shutdown sync" if can_sync else "shutdown")]
     return [[us(at), text + "\r"] for at, text in sorted(script)]
-
-
-def _ending(options: Options) -> str:
-    return "shutdown sync" if options.store and (windows(options) or options.networks) else "shutdown"
 
 
 def us(seconds: float) -> int:

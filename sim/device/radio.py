@@ -4,7 +4,8 @@
 
 An access point is there in windows of time, and only while its signal is strong enough. As on the esp32 the station goes on
 trying until it is told to stop, and joins again by itself when an access point comes back; while it waits for an address it
-says "connecting" and can be asked for the signal. Whoever must know that the link went down registers with `on_down`.
+says "connecting" and can be asked for the signal. Whoever must know that the link came up, or went down, registers with `on_up`,
+or with `on_down`.
 """
 
 from sim.device.steps import end_of_span, next_change_us, value_at
@@ -25,7 +26,7 @@ class Radio:
         self.network = self.heard = None
         self.sent = 0  # bytes since the link came up
         self.status = IDLE
-        self.on_down = []
+        self.on_up, self.on_down = [], []
         self.on_power = None  # called with whether it is on
         self._networks, self._clock, self._trace = networks, clock, trace
         self._target = None  # (ssid, key) that was asked for
@@ -93,6 +94,8 @@ class Radio:
     def _up(self, network):
         self.network, self.status, self.sent = network, GOT_IP, 0
         self._trace.add("wifi_up", ssid=network["ssid"])
+        for callback in self.on_up:
+            callback()
 
     def _down(self, why):
         joined, self.network, self.heard = self.network, None, None

@@ -19,9 +19,11 @@ EBADF, EAGAIN, EPIPE, ECONNRESET, ETIMEDOUT, EHOSTUNREACH, EINPROGRESS = 9, 11, 
 
 
 class TcpSocket(Waitable):
+    make_real = real.socket
+
     def __init__(self, air):
         self._air, self._clock = air, air.clock
-        self._real = real.socket(real.AF_INET, real.SOCK_STREAM)
+        self._real = self.make_real(real.AF_INET, real.SOCK_STREAM)
         self._timeout_us = None  # blocking
         self._open = False
         self._error = 0
@@ -176,7 +178,7 @@ class TcpSocket(Waitable):
             try:
                 size = self._real.readinto(_taken)
             except OSError as error:
-                self._fail(error.errno)
+                self._fail(error.args[0])
                 return
             if size is None:
                 return

@@ -22,8 +22,10 @@ from sim.device.trace import Trace
 from sim.linux.disk import OF_THE_CARD, OF_THE_SYSTEM, Disk
 from sim.linux.faults import Fault, Faults
 from sim.linux.files import Call, Files
+from sim.linux.network import Network
 from sim.linux.programs import Programs
 from sim.linux.show import Show, Unit
+from sim.linux.syncs import Syncs
 from sim.linux.tape import Recording
 from sim.linux.vtime import Loop, Signal, Time
 
@@ -46,10 +48,13 @@ class Machine:
         self._faults = self._faults_of(CAMERA)
         self.disk = self._disk(world["config"]["card"]["folder"], world["card_bytes"], *OF_THE_CARD)
         self._own_disk = self._disk(world["config"]["state"], NEVER_FULL, *OF_THE_SYSTEM)
-        self.files = Files(Path(world["out"]), world["folders"], self._refuse, self._recording().add)
+        told = Syncs(self._trace, world["folders"][0], self._recording().add).heard
+        self.files = Files(Path(world["out"]), world["folders"], self._refuse, told)
+        self._trace.add("boot", boot=world["boot_index"], cause=world["reset_cause"])
+        self.network = Network(world, self.clock, self._trace, self._faults)
         self.shows = {name: self._show(name, about) for name, about in world["shows"].items()}
         beside = {tuple(about["command"]): self.shows[name] for name, about in world["shows"].items() if name != CAMERA}
-        self.programs = Programs(encoders, self.shows[CAMERA], beside, self._ears())
+        self.programs = Programs(encoders, self.shows[CAMERA], beside, self._ears(), self.network.programs)
 
     def _faults_of(self, stream: str) -> Faults:
         mine = [fault for fault in self._world["faults"] if fault.get("stream", CAMERA) == stream]
@@ -92,6 +97,7 @@ class Machine:
         system.is_mount_point = lambda fd: self.disk.is_there()
         self.files.install()
         self.disk.install()
+        self.network.install()
         for name, at_us in (("cut", self._world["cut_at_us"]), ("running", self._world["stop_at_us"])):
             if at_us is not None:
                 self.clock.at(at_us, lambda name=name: self.end(name))
@@ -105,7 +111,6 @@ class Machine:
         for at_us, text in self._world["console"]["in"]:
             if at_us >= self.clock.now_us:
                 self.clock.at(at_us, lambda text=text: os.write(keys, text.encode()))
-        self._trace.add("boot", boot=self._world["boot_index"], cause=self._world["reset_cause"])
 
     def _step(self, step_ms: int) -> None:
         self.clock.utc_at_zero_ms += step_ms
@@ -140,7 +145,7 @@ def main(path: str) -> None:
     world = json.loads(Path(path).read_text())
     machine = Machine(world)
     machine.install()
-    loop = Loop(machine.clock)
+    loop = Loop(machine.clock, machine.network.settle)
     try:
         loop.run_until_complete(service.record(world["config"], world["settings"]))
     except Exception as error:  # whatever the firmware raises is the world's business

@@ -30,6 +30,8 @@ KINDS: dict[str, tuple[str, str, float]] = {
     "system-protected": ("the system's own disk takes no writes", "", 0),
     "weak-supply": ("the supply is too weak, and its alarm says so", "", 0),
     "clock": ("the system's clock is stepped", "seconds", 86400),
+    "no-nmcli": ("NetworkManager's program is not installed", "", 0),
+    "no-networkmanager": ("NetworkManager does not run", "", 0),
 }
 
 Spoil = Callable[[bytes, Fault, Random], bytes]
@@ -59,6 +61,8 @@ _LASTING = (
     "write-protected",
     "full",
     "weak-supply",
+    "no-nmcli",
+    "no-networkmanager",
 )
 
 

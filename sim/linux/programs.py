@@ -1,6 +1,7 @@
 # SPDX-FileCopyrightText: 2026 The Daylog authors
 # SPDX-License-Identifier: MIT
-"""The programs of the simulated system, as the module `subprocess` of hal/linux: encoders and one that listens, and no others.
+"""The programs of the simulated system, as the module `subprocess` of hal/linux: encoders, one that listens, those of the network, and no
+others.
 
 An encoder gives a frame each period of virtual time. Whoever reads its output is a thread of the real interpreter: the clock goes on
 only after that thread has taken all there is and waits for more, so that a run is the same each time.
@@ -8,11 +9,12 @@ only after that thread has taken all there is and waits for more, so that a run 
 
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
 from sim.linux.microphone import Microphone
+from sim.linux.process import Process, typed
 from sim.linux.show import Show, Unit
 
 PATIENCE_S = 30  # of real time, with a reader that does not come back
@@ -22,17 +24,23 @@ _TERMINATED, _KILLED, _FAILED = -15, -9, 1
 _LONGEST_LINE = 4096
 _START = (b"\0\0\1", b"\0\0\0\1")
 
+Run = Callable[[list[str], str], Process]  # and what it finds on its standard input
+
 
 class Programs:
     """`shows`: what each command line of an encoder shows; one that is not among them shows what the camera does. `ears`: the board's
-    microphone, and how wrong its crystal is."""
+    microphone, and how wrong its crystal is. `others` are run by name."""
 
     DEVNULL, PIPE, STDOUT, TimeoutExpired = subprocess.DEVNULL, subprocess.PIPE, subprocess.STDOUT, subprocess.TimeoutExpired
 
-    def __init__(self, encoders: set[str], camera: Show, shows: dict[tuple[str, ...], Show], ears: dict[str, Any]) -> None:
-        self._encoders, self._camera, self._shows, self._ears = encoders, camera, shows, ears
+    def __init__(
+        self, encoders: set[str], camera: Show, shows: dict[tuple[str, ...], Show], ears: dict[str, Any], others: dict[str, Run]
+    ) -> None:
+        self._encoders, self._camera, self._shows, self._ears, self._others = encoders, camera, shows, ears, others
 
-    def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone":
+    def Popen(self, command: list[str], **pipes: Any) -> "Encoder | Microphone | Process":
+        if command[0] in self._others:
+            return self._others[command[0]](command, typed(pipes["stdin"]))
         if command[0] == self._ears.get("program", [""])[0]:
             return Microphone(self._ears["rate_hz"], self._camera.clock, self._ears["ppm"])
         if command[0] not in self._encoders:

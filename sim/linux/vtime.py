@@ -13,25 +13,27 @@ from sim.device.clock import NEVER_US, Clock
 
 
 class Selector(selectors.DefaultSelector):
-    """Looks at what is really there, and lets virtual time pass only if that is nothing."""
+    """Looks at what is really there, and lets virtual time pass only if that is nothing, and `settle()` finds nothing more to do now."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, settle: Callable[[], bool]) -> None:
         super().__init__()
-        self._clock = clock
+        self._clock, self._settle = clock, settle
 
     def select(self, timeout: float | None = None) -> list[Any]:
         ready = super().select(0)
         if ready or timeout == 0:
             return ready
+        if self._settle():
+            return []
         due_us = NEVER_US if timeout is None else self._clock.now_us + math.ceil(timeout * 1e6)
         self._clock.advance_to(min(due_us, self._clock.next_alarm_us()))
         return super().select(0)
 
 
 class Loop(asyncio.SelectorEventLoop):
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, settle: Callable[[], bool]) -> None:
         self._clock = clock
-        super().__init__(Selector(clock))
+        super().__init__(Selector(clock, settle))
 
     def time(self) -> float:
         return self._clock.now_us / 1e6

@@ -8,6 +8,7 @@ import unittest
 from virtual_clock import VirtualClock
 
 from firmware import supervisor
+from firmware.backoff import wait_ms
 from firmware.supervisor import FIRST_PAUSE_MS, LONGEST_PAUSE_MS, SILENCE_MS, Supervisor
 
 
@@ -38,14 +39,14 @@ class FakeWatchdog:
 class SupervisorTest(unittest.TestCase):
     def setUp(self):
         self.clock = VirtualClock()
-        self.real = supervisor.ticks_ms, supervisor.sleep_ms
+        self.real = supervisor.ticks_ms, supervisor.sleep_ms, supervisor.AGAIN_S
         supervisor.ticks_ms, supervisor.sleep_ms = self.clock.ticks_ms, self.clock.sleep_ms
         self.health, self.watchdog, self.last = FakeHealth(), FakeWatchdog(self.clock), []
         self.started = []
         self.supervisor = Supervisor(self.health, self.watchdog, 30_000, self.last.append)
 
     def tearDown(self):
-        supervisor.ticks_ms, supervisor.sleep_ms = self.real
+        supervisor.ticks_ms, supervisor.sleep_ms, supervisor.AGAIN_S = self.real
 
     def play(self, *steps):
         """Run each step, an async function, in one event loop."""
@@ -126,6 +127,23 @@ class SupervisorTest(unittest.TestCase):
 
         self.play(self.starting("recorder", self.failing(), vital=True), self.until(1), stop, self.until(100_000))
         self.assertEqual((self.started, self.supervisor.silent()), ([0], []))
+
+    def test_stop_ends_a_task_that_wakes_at_that_moment(self):
+        """wait_for of CPython before 3.12 gives what was awaited then, and the cancel is forgotten."""
+        woken, supervisor.AGAIN_S = asyncio.Event(), 0.001
+
+        async def waiting():
+            while True:
+                await wait_ms(woken, 60_000)
+                woken.clear()
+                self.started.append(self.clock.now_ms)
+
+        async def stop():
+            woken.set()
+            await self.supervisor.stop("uploader")
+
+        self.play(self.starting("uploader", waiting), self.until(1), stop)
+        self.assertTrue(len(self.started) < 2)
 
     # -- hanging ---------------------------------------------------------------------------
 

@@ -15,12 +15,16 @@ import re
 import socket
 import struct
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import parse_qs, urlsplit
 
+from host_tools import store
+
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5]\d\d)")
 _NO_LINGER = struct.pack("ii", 1, 0)  # closing then resets
+_KILLED_AT_BYTES = 8_000_000
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)", re.IGNORECASE)
 
 
@@ -132,6 +136,23 @@ class FaultProxy:
             self._harm()
 
 
+class DyingStore(FaultProxy):
+    """The store is killed when it was sent 8 MB, and comes back after three connections that nobody takes."""
+
+    def __init__(self, info: store.StoreInfo) -> None:
+        super().__init__(info.http_endpoint)
+        self._folder = info.folder
+        self.refused: list[int] = []
+        self.before_connection = self._come_back
+        self.at_bytes(_KILLED_AT_BYTES, lambda: store.kill(self._folder))
+
+    def _come_back(self, number: int) -> None:
+        if self.bytes_sent > _KILLED_AT_BYTES and len(self.refused) < 3:
+            self.refused.append(number)
+            if len(self.refused) == 3:
+                store.up(self._folder)
+
+
 def _shut(*ends: socket.socket) -> None:
     for each in ends:
         with contextlib.suppress(OSError):
@@ -170,3 +191,14 @@ class _Log:
         for status in _STATUS.findall(data):
             if self._open:
                 self._open.pop(0).status = int(status)
+
+
+def assert_no_part_twice(proxy: FaultProxy) -> None:
+    """What arrived at the store: every part was accepted once, though an upload was broken off and taken up again."""
+    parts = [request for request in proxy.requests if "partNumber" in request.query]
+    accepted = Counter((request.path, request.query["partNumber"]) for request in parts if request.status == 200)
+    assert len(accepted) >= 3 and set(accepted.values()) == {1}, proxy.requests
+    assert {request.status for request in parts} == {0, 200}, "one was broken off; a store that dies may take, and lose, the next try too"
+    uploads = {request.query["uploadId"] for request in parts if request.path == parts[0].path}
+    assert len(uploads) == 1, "the upload was taken up again, not begun anew"
+    assert [r.status for r in proxy.requests if r.method == "GET" and r.query.get("uploadId") in uploads], "ListParts was asked"

@@ -60,25 +60,34 @@ class Run:
             return [file.open().read() for file in sorted(source.segments, key=lambda file: file.path)]
 
     def in_store(self) -> list[bytes]:
-        """The segments, in the order in which they were recorded."""
-        rows = store.listing(self.info.folder, f"{store.PREFIX}/sim-{self.seed}/")
-        keys = [row.key for row in rows if NUMBERS.search(row.key)]  # doctor writes one that is none
-        client = store.owner_client(self.info.folder)
-        return [client.get_object(Bucket=store.BUCKET, Key=key)["Body"].read() for key in sorted(keys, key=numbers)]
+        return in_store(self.info, self.seed)
 
     def assert_all_stored(self) -> None:
         """Everything recorded is in the store, byte by byte, and nothing waits."""
         segments, objects = self.result.segments, self.in_store()
-        mine = {"Bucket": store.BUCKET, "Prefix": f"{store.PREFIX}/sim-{self.seed}/"}
         assert (self.result.ok, self.problems, segments["pending"]) == (True, [], 0), self.console
         assert segments["stored"] == segments["closed"] == len(objects)
         assert objects == self.on_card()
-        assert "Uploads" not in store.owner_client(self.info.folder).list_multipart_uploads(**mine), "parts were left behind"
+        assert uploads_begun(self.info, self.seed) == [], "parts were left behind"
         assert [digest for data in objects for digest in frames(data)] == self.recorded()
 
     def status(self) -> dict[str, Any]:
         """What `status --json` answered last."""
         return next(json.loads(line) for line in reversed(self.console.splitlines()) if line.startswith('{"') and '"problems"' in line)
+
+
+def in_store(info: store.StoreInfo, seed: int) -> list[bytes]:
+    """The segments, in the order in which they were recorded."""
+    rows = store.listing(info.folder, f"{store.PREFIX}/sim-{seed}/")
+    keys = [row.key for row in rows if NUMBERS.search(row.key)]  # doctor writes one that is none
+    client = store.owner_client(info.folder)
+    return [client.get_object(Bucket=store.BUCKET, Key=key)["Body"].read() for key in sorted(keys, key=numbers)]
+
+
+def uploads_begun(info: store.StoreInfo, seed: int) -> list[Any]:
+    """Those in parts that nobody has completed."""
+    mine = {"Bucket": store.BUCKET, "Prefix": f"{store.PREFIX}/sim-{seed}/"}
+    return store.owner_client(info.folder).list_multipart_uploads(**mine).get("Uploads", [])
 
 
 def numbers(key: str) -> tuple[int, int]:

@@ -84,11 +84,14 @@ def test_a_disk_that_does_not_come_back_keeps_what_it_had(tmp_path: Path, fault:
     assert "footage cannot be written" in done.said
 
 
-def test_without_network_manager_it_is_said_and_every_frame_is_recorded(tmp_path: Path):
-    board = {**small_board(), "wifi": {"manager": "nmcli", "interface": "wlan0"}}
-    done = run(tmp_path, SECONDS, board=board, settings={"wifi": [{"ssid": "home", "key": "secret-1"}]})
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [("no-nmcli@0", "there is no nmcli: install network-manager"), ("no-networkmanager@0", "NetworkManager does not run; start it")],
+)
+def test_without_network_manager_it_is_said_and_every_frame_is_recorded(tmp_path: Path, fault: str, words: str):
+    done = run(tmp_path, SECONDS, board=small_board(name="pi_zero_2w"), faults=[faults.parse(fault)])
     said = [event["text"] for event in done.events() if event["kind"] == "wifi"]
-    assert (done.result.ok, done.report.verdict, "there is no nmcli: install network-manager" in said[0]) == (True, "lossless", True)
+    assert (done.result.ok, done.report.verdict, words in said[0]) == (True, "lossless", True)
 
 
 def test_a_pause_that_cannot_be_written_down_is_one_all_the_same(tmp_path: Path):

@@ -103,8 +103,8 @@ def test_people_can_type_and_pause(tmp_path):
 
 def test_what_it_cannot_do_yet_is_refused(tmp_path):
     with pytest.raises(UsageError) as error:
-        run(tmp_path, 5, store={"endpoint": "http://127.0.0.1"})
-    assert "knows nothing of store yet" in error.value.message
+        run(tmp_path, 5, button=[(1.0, 100)], rtc={"drift_ppm": 20})
+    assert "knows nothing of button, rtc yet" in error.value.message
 
 
 def test_a_clean_verdict_needs_every_frame(minute):

@@ -2,56 +2,15 @@
 # SPDX-License-Identifier: MIT
 """The simulated radio and its sockets, against real servers on loopback."""
 
-import http.server
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from put_server import Server
 from tiny_board import JOIN, NETWORK, UTC_MS, TinyBoard, play
 
-from host_tools.certificates import issue, make_authority
-
-
-class Server:
-    """Answers every GET and PUT with the size of what came."""
-
-    def __init__(self, context: ssl.SSLContext | None = None) -> None:
-        self.requests: list[tuple[str, int]] = []
-        outer = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_PUT(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                outer.requests.append((self.path, len(body)))
-                answer = f"{len(body)} bytes.".encode()
-                self.send_response(200)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                self.wfile.write(answer)
-
-            do_GET = do_PUT
-
-            def log_message(self, format: str, *args: object) -> None:
-                pass
-
-        self.http = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        if context:
-            self.http.socket = context.wrap_socket(self.http.socket, server_side=True)
-        self.port = self.http.server_address[1]
-        threading.Thread(target=self.http.serve_forever, daemon=True).start()
-
-
-@pytest.fixture
-def server() -> Iterator[Server]:
-    found = Server()
-    yield found
-    found.http.shutdown()
-
+from host_tools.certificates import make_authority
 
 CLIENT = (
     JOIN
@@ -96,14 +55,6 @@ def test_an_upload_takes_the_same_virtual_time_twice(tmp_path: Path, server: Ser
     assert board.boot().printed == board.boot().printed
 
 
-@pytest.fixture(scope="module")
-def certificates(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("certificates")
-    make_authority(folder)
-    issue(folder)
-    return folder
-
-
 def tls_client(ca: Path, call: str) -> str:
     der = ssl.PEM_cert_to_DER_cert(ca.read_text())
     return f"""{CLIENT}
@@ -113,15 +64,6 @@ context.verify_mode = ssl.CERT_REQUIRED
 context.load_verify_locations(cadata={der!r})
 {call}
 """
-
-
-@pytest.fixture
-def tls_server(certificates: Path) -> Iterator[Server]:
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificates / "tls.crt", certificates / "tls.key")
-    found = Server(context)
-    yield found
-    found.http.shutdown()
 
 
 def test_tls_over_the_simulated_link(tmp_path: Path, tls_server: Server, certificates: Path):

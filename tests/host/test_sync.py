@@ -2,12 +2,11 @@
 # SPDX-License-Identifier: MIT
 """The simulated board against real SeaweedFS: everything ends stored, whatever happens in the middle of it."""
 
-from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from fault_proxy import FaultProxy
+from fault_proxy import DyingStore, FaultProxy, assert_no_part_twice
 from synced_run import Run
 
 from host_tools import store
@@ -30,17 +29,6 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[store.StoreInf
     store.down(info.folder)
 
 
-def assert_no_part_twice(proxy: FaultProxy) -> None:
-    """What arrived at the store: every part was accepted once, though an upload was broken off and taken up again."""
-    parts = [request for request in proxy.requests if "partNumber" in request.query]
-    accepted = Counter((request.path, request.query["partNumber"]) for request in parts if request.status == 200)
-    assert len(accepted) >= 3 and set(accepted.values()) == {1}, proxy.requests
-    assert {request.status for request in parts} == {0, 200}, "one was broken off; a store that dies may take, and lose, the next try too"
-    uploads = {request.query["uploadId"] for request in parts if request.path == parts[0].path}
-    assert len(uploads) == 1, "the upload was taken up again, not begun anew"
-    assert [r.status for r in proxy.requests if r.method == "GET" and r.query.get("uploadId") in uploads], "ListParts was asked"
-
-
 def test_the_store_gives_back_what_the_camera_saw(running, tmp_path):
     done = Run(running, tmp_path, 1, **LONG)
     done.assert_all_stored()
@@ -48,22 +36,12 @@ def test_the_store_gives_back_what_the_camera_saw(running, tmp_path):
 
 
 def test_a_store_killed_in_mid_part(running, tmp_path):
-    refused = []
-
-    def come_back(number: int) -> None:
-        """After three connections to a dead store."""
-        if proxy.bytes_sent > 8_000_000 and len(refused) < 3:
-            refused.append(number)
-            if len(refused) == 3:
-                store.up(running.folder)
-
-    with FaultProxy(running.http_endpoint) as proxy:
-        proxy.before_connection = come_back
-        proxy.at_bytes(8_000_000, lambda: store.kill(running.folder))
+    proxy = DyingStore(running)
+    with proxy:
         done = Run(running, tmp_path, 2, {"endpoint": proxy.endpoint}, **LONG)
     done.assert_all_stored()
     assert_no_part_twice(proxy)
-    assert len(refused) == 3 and "store: cleared" in done.console
+    assert len(proxy.refused) == 3 and "store: cleared" in done.console
 
 
 def test_a_link_that_drops_in_mid_part(running, tmp_path):
