@@ -160,11 +160,12 @@ def run(options: Options) -> tuple[Result, list[str]]:
 
 
 def show(result: Result) -> None:
-    frames, segments = result.frames, result.segments
+    segments = result.segments
     click.secho("ok" if result.ok else "NOT OK", fg="green" if result.ok else "red", bold=True, nl=False)
     speed = result.virtual_s / result.real_s if result.real_s else 0
     click.echo(f": {result.virtual_s:.1f} virtual s in {result.real_s:.1f} s ({speed:.0f}x), {result.boots} boots, results in {result.out}")
-    not_recorded = ", ".join(f"{n} {cause}" for cause, n in frames["dropped"].items()) or "none lost"
-    click.echo(f"  frames: {frames['captured']} captured, {frames['recorded']} recorded ({not_recorded})")
+    for name, frames in {"frames": result.frames, **result.beside}.items():
+        not_recorded = ", ".join(f"{n} {cause}" for cause, n in frames["dropped"].items()) or "none lost"
+        click.echo(f"  {name}: {frames['captured']} captured, {frames['recorded']} recorded ({not_recorded})")
     click.echo(f"  most footage lost at once: {result.lost_ms_max} ms")
     click.echo(f"  segments: {segments['closed']} closed, {segments['stored']} stored, {segments['pending']} pending")
