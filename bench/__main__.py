@@ -10,7 +10,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from bench.computer import recording_core, recording_while_uploading
+from bench.computer import recording_core, recording_while_uploading, streams_core
 from bench.still import outcomes
 from bench.upload import upload_ratios
 from host_tools.boards import load
@@ -31,6 +31,8 @@ TARGETS = {
     "computer_tls_upload_ratio": (">=", 0.8),
     "recording_core": ("<=", 0.1),
     "recording_gaps": ("<=", 0),
+    "streams_core": ("<=", 0.1),
+    "streams_gaps": ("<=", 0),
     "uploading_gaps": ("<=", 0),
     "sim_speed": (">=", 100),
     "overhead_ratio": ("<=", 1.005),
@@ -73,6 +75,7 @@ def main() -> int:
         results["sim_speed"] = sim_speed(Path(folder) / "run")
         results |= upload_ratios(Path(folder))
         results |= recording_core(Path(folder) / "computer") | recording_while_uploading(Path(folder) / "uploading")
+        results |= streams_core(Path(folder) / "streams")
     Path("bench.json").write_text(json.dumps(results, indent=2) + "\n")
     print("\n".join(verdict(name, results[name]) for name in TARGETS))
     return 0

@@ -31,6 +31,7 @@ from sim.computer import SYSTEM_FILES
 from sim.world import store_settings
 
 BOARD, BITRATE = "pi_zero_2w", 6_700_000  # 3 GB/h
+SCREEN = {"width": 1280, "height": 720, "fps": 10, "bitrate": 2_000_000}
 WARM_UP_S, MEASURED_S, ENDING_S, PATIENCE_S = 3, 20, 10, 120
 BACKLOG = 12  # segments of a minute each that wait for the store
 ROUTES = "Iface\tDestination\tGateway\neth0\t00000000\t0100000A\n"
@@ -45,23 +46,26 @@ STORED = re.compile(r"\[ *([0-9.]+)\] stored: ")
 _TICKS_S = os.sysconf("SC_CLK_TCK")
 
 
-def board_file(folder: Path, encoder: list[str]) -> Path:
-    """The data of the board, with its disk in `folder`."""
+def board_file(folder: Path, encoder: list[str], screen: list[str] | None = None) -> Path:
+    """The data of the board, with its disk in `folder`; and with the encoder of a screen that is recorded beside the camera."""
     board = load(BOARD)
     profile = {**board["profiles"][board["default_profile"]], "bitrate": BITRATE}
     (folder / "card").mkdir(parents=True)
     (folder / "state").mkdir()
-    changed: dict[str, Any] = {"profiles": {board["default_profile"]: profile}, "encoders": {profile["encoder"]: encoder}}
+    profiles, encoders = {board["default_profile"]: profile}, {profile["encoder"]: encoder}
+    if screen:
+        profiles["screen"], encoders["screen"], profile["beside"] = {**profile, **SCREEN, "encoder": "screen"}, screen, ["screen"]
+    changed: dict[str, Any] = {"profiles": profiles, "encoders": encoders}
     changed |= {"card": {"folder": str(folder / "card"), "is_mounted": False}, "led": {}, "wifi": {"manager": "none"}}
     path = folder / "board.json"
     path.write_text(json.dumps({**board, **changed}))
     return path
 
 
-def full_rate() -> list[str]:
-    """The command of an encoder that gives 3 GB/h, in real time."""
+def full_rate(**profile: Any) -> list[str]:
+    """The command of an encoder that gives 3 GB/h, in real time; or what another profile asks for."""
     board = load(BOARD)
-    reel = stream.make(clip(), {**board["profiles"][board["default_profile"]], "bitrate": BITRATE})
+    reel = stream.make(clip(), {**board["profiles"][board["default_profile"]], "bitrate": BITRATE, **profile})
     return [sys.executable, "-m", "sim.stream", str(reel)]
 
 
@@ -98,15 +102,31 @@ def recording_core(folder: Path) -> dict[str, float]:
     encoder = full_rate()
     config = board_file(folder, encoder)
     with service(folder, config) as ours, cat(encoder, folder / "cat.h264") as theirs:
-        time.sleep(WARM_UP_S)
-        before = cpu_s(ours.pid), cpu_s(theirs.pid)
-        began_s = time.monotonic()
-        time.sleep(MEASURED_S)
-        took_s = time.monotonic() - began_s
-        used = [cpu_s(child.pid) - start for child, start in zip((ours, theirs), before, strict=True)]
-    lost = verify(folder / "card")
-    found = {"recording_core": used[0] / took_s, "cat_core": used[1] / took_s}
-    return {**found, "recording_gaps": len(lost.gaps) + len(lost.problems), "frame_jitter_ms": jitter_ms(folder / "card")}
+        cores = cores_of(ours, theirs)
+    found = {"recording_core": cores[0], "cat_core": cores[1]}
+    return {**found, "recording_gaps": losses(folder / "card"), "frame_jitter_ms": jitter_ms(folder / "card")}
+
+
+def streams_core(folder: Path) -> dict[str, float]:
+    """What the service takes with a screen beside the camera at full rate."""
+    with service(folder, board_file(folder, full_rate(), full_rate(**SCREEN))) as ours:
+        cores = cores_of(ours)
+    return {"streams_core": cores[0], "streams_gaps": losses(folder / "card")}
+
+
+def cores_of(*children: "subprocess.Popen[bytes]") -> list[float]:
+    """What each takes of one core, once it has started."""
+    time.sleep(WARM_UP_S)
+    before = [cpu_s(child.pid) for child in children]
+    began_s = time.monotonic()
+    time.sleep(MEASURED_S)
+    took_s = time.monotonic() - began_s
+    return [(cpu_s(child.pid) - start) / took_s for child, start in zip(children, before, strict=True)]
+
+
+def losses(card: Path) -> int:
+    report = verify(card)
+    return len(report.gaps) + len(report.problems)
 
 
 def recording_while_uploading(folder: Path) -> dict[str, float]:
@@ -126,8 +146,7 @@ def recording_while_uploading(folder: Path) -> dict[str, float]:
             ended_s = all_stored_s(folder / "console.log")
     finally:
         store.down(folder / "store")
-    lost = verify(folder / "card")
-    found = {"uploading_mb_s": waiting_bytes / 1e6 / ended_s, "uploading_gaps": len(lost.gaps) + len(lost.problems)}
+    found = {"uploading_mb_s": waiting_bytes / 1e6 / ended_s, "uploading_gaps": losses(folder / "card")}
     return {**found, "uploading_frame_jitter_ms": jitter_ms(folder / "card")}
 
 
