@@ -10,13 +10,14 @@ if the next frame is far enough. What stands in the way (a pause, a camera or a 
 """
 
 from firmware import channels
+from firmware.beside import Beside
 from firmware.cadence import Cadence, period_us
 from firmware.compat import const, sleep_ms
 from firmware.gaps import Gaps
 from firmware.notes import Notes
 from firmware.pace import Pace
 from firmware.roll import Roll
-from firmware.sound import TAKE_MS, Sound
+from firmware.sound import TAKE_MS
 from firmware.stillness import STILL, Stillness
 
 SILENT_CAMERA_MS = const(5000)
@@ -56,10 +57,8 @@ class Recorder:
         chunk_bytes = max([profiles[name]["chunk_bytes"] for name in profiles])
         self._roll = Roll(storage, keeper, health, self._notes, self._gaps, settings, identity, chunk_bytes, len(beside))
         self.stillness = Stillness()
-        self._sound = Sound(microphone, self._roll, keeper, health)
-        self._all_tracks = self._make_tracks(beside) if beside else {}
-        self._tracks = []  # of the profile in use
-        self._lets_pass = False  # a keyframe of the camera has passed at which the segment was over, and not each track ready
+        self._beside = Beside(microphone, beside, self._roll, self._notes, keeper, health)
+        self._lets_pass = False  # a keyframe of the camera has passed at which the segment was over, and others were not ready
         self._retry_ms = self._camera_retry_ms = FIRST_RETRY_MS
         self._retry_at_ms = 0
         self._camera_open = self._lacks_camera = False  # the latter: it has failed, and is to be tried again
@@ -69,20 +68,11 @@ class Recorder:
         self._looked_ms = 0  # when the camera was asked for a frame
         self._adopt(profile)
 
-    def _make_tracks(self, beside):
-        from firmware.track import Track  # most boards have none
-
-        parts = self._roll, self._notes, self._keeper, self._health
-        return {name: Track(name, *beside[name], *parts) for name in beside}
-
     def _adopt(self, name):
         self.profile = self._wanted = name
         self._profile = profile = self._profiles[name]
-        self._sound.use(self._settings.microphone)
-        self._tracks = [self._all_tracks[other] for other in profile.get("beside", ())]
-        for at in range(len(self._tracks)):
-            self._tracks[at].use(channels.FIRST_BESIDE + at)
-        self._roll.use(name, profile, self._sound.rate_hz, self._tracks)
+        self._beside.use(profile, self._settings.microphone)
+        self._roll.use(name, profile, self._beside.sound.rate_hz, self._beside.tracks)
         self._is_stream = profile.get("codec") == channels.H264
         self._cadence = Pace(self._camera, period_us(profile)) if self._is_stream else Cadence(period_us(profile))
         # After two periods nobody knows which frames are waiting; those of a stream do.
@@ -145,7 +135,7 @@ class Recorder:
 
     def beside(self):
         """Frames seen since boot of each stream that is recorded beside the camera's, by its name."""
-        return {track.name: track.sequence for track in self._tracks}
+        return self._beside.seen()
 
     def note(self, channel, data):
         """Write a JSON-able dict to a channel of the recording, at the next moment that costs no frame."""
@@ -157,7 +147,7 @@ class Recorder:
         """Do what is due; returns for how long nothing will be (ms)."""
         if self._want_stop or self._want_pause or self._hold:
             return self._rest(now_ms)
-        if self._wanted != self.profile or self._sound.is_wanted != self._settings.microphone:
+        if self._wanted != self.profile or self._beside.sound.is_wanted != self._settings.microphone:
             self._change_profile(now_ms)
         if not self._ready(now_ms) and not self._goes_on(now_ms):
             return max(1, min(1000, self._retry_at_ms - now_ms))
@@ -169,16 +159,13 @@ class Recorder:
 
     def _goes_on(self, now_ms):
         """Whether there is something to be recorded, and somewhere to, while the camera is away."""
-        if not self._lacks_camera or self._storage.store is None or not self._has_others():
+        if not self._lacks_camera or self._storage.store is None or not self._beside.is_any():
             return False
         return self._roll.is_open() or self._open_segment(now_ms)
 
-    def _has_others(self):
-        return self._sound.rate_hz > 0 or len(self._tracks) > 0
-
     def _until_due_ms(self):
         """Not until the next frame if a chunk waits and can begin to be written now: it is not safe before that."""
-        longest_ms = TAKE_MS if self._has_others() else LONGEST_WAIT_MS
+        longest_ms = TAKE_MS if self._beside.is_any() else LONGEST_WAIT_MS
         until_ms = (self._cadence.due_ms if self._camera_open else self._retry_at_ms) - self._keeper.uptime_ms()
         return 1 if self._roll.is_busy() and until_ms > LEAD_MS else max(1, min(longest_ms, until_ms))
 
@@ -187,9 +174,8 @@ class Recorder:
         roll.check_card()
         if self._camera_open and now_ms >= self._cadence.due_ms:
             self._look(now_ms)
-        self._sound.take(now_ms)
-        for track in self._tracks:
-            track.take(now_ms, self._is_over(now_ms))
+        if self._beside.is_any():
+            self._beside.take(now_ms, self._is_over(now_ms))
         if roll.is_busy():
             now_ms = self._write_between_frames()
         if roll.is_busy():
@@ -205,7 +191,7 @@ class Recorder:
         """The next segment of a stream waits for a keyframe; one that does not come in time costs the frames before it."""
         if not self._is_stream:
             return self._roll.is_over(now_ms)
-        if not self._camera_open and self._is_over(now_ms) and self._are_tracks_ready():
+        if not self._camera_open and self._is_over(now_ms) and self._beside.is_ready():
             return True
         if self._roll.has_room():
             return False
@@ -217,14 +203,8 @@ class Recorder:
         roll = self._roll
         return roll.is_open() and not roll.is_closing() and roll.is_over(now_ms, chunks=4)
 
-    def _are_tracks_ready(self):
-        return all([track.is_ready() for track in self._tracks])
-
     def _begin_end(self, now_ms):
-        held_ms = max([track.held_ms() for track in self._tracks]) if self._tracks else 0
-        self._roll.begin_end(now_ms, held_ms)
-        for track in self._tracks:
-            track.cut()
+        self._roll.begin_end(now_ms, self._beside.cut())
         self._lets_pass = False
 
     def _rest(self, now_ms):
@@ -243,9 +223,7 @@ class Recorder:
             try:
                 self._take_waiting()
                 self._close_camera()
-                self._sound.stop()
-                for track in self._tracks:
-                    track.stop(now_ms)
+                self._beside.stop(now_ms)
                 self._roll.end(now_ms)
             except OSError as error:
                 self._card_failed(error, now_ms)
@@ -335,8 +313,8 @@ class Recorder:
         return not self._is_broken
 
     def _begin_next(self, stamp_ms):
-        """With this keyframe if a keyframe of each track waits as well, else with the next one: by then it does."""
-        if self._lets_pass or self._are_tracks_ready():
+        """With this keyframe if a keyframe of each other stream waits as well, else with the next one: by then it does."""
+        if self._lets_pass or self._beside.is_ready():
             self._begin_end(stamp_ms)
         else:
             self._lets_pass = True
@@ -410,9 +388,7 @@ class Recorder:
         self._health.event("card", "it kept the recorder waiting for %.1f s" % ((to_ms - from_ms) / 1000), "warn")
 
     def _give_up(self, cause, now_ms):
-        self._sound.forget()
-        for track in self._tracks:
-            track.forget()
+        self._beside.forget()
         self._roll.abandon(cause, now_ms)
         self._is_broken = True
 
