@@ -59,11 +59,11 @@ class Beside:
         for track in self.tracks:
             track.stop(now_ms)
 
-    def forget(self):
-        """The same, but the card has failed."""
+    def forget(self, cause, now_ms):
+        """The same, but the card has failed, or something else did."""
         self.sound.forget()
         for track in self.tracks:
-            track.forget()
+            track.forget(cause, now_ms)
 
 
 def _tracks(sources, *parts):

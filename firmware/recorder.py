@@ -219,7 +219,7 @@ class Recorder:
 
     def _cease(self, now_ms):
         """What the camera has already is taken; then camera and segment are closed."""
-        if self._roll.is_open() or self.state == "recording":  # it may lie between two segments
+        if self._roll.is_open() or self.state == "recording" or self._lacks_camera:  # it may lie between two segments
             try:
                 self._take_waiting()
                 self._close_camera()
@@ -228,6 +228,8 @@ class Recorder:
             except OSError as error:
                 self._card_failed(error, now_ms)
         self._close_camera()
+        if self._lacks_camera:
+            self._lacks_camera, self._retry_at_ms = False, now_ms  # who resumes wants to know at once
 
     def _change_profile(self, now_ms):
         self._cease(now_ms)
@@ -388,7 +390,7 @@ class Recorder:
         self._health.event("card", "it kept the recorder waiting for %.1f s" % ((to_ms - from_ms) / 1000), "warn")
 
     def _give_up(self, cause, now_ms):
-        self._beside.forget()
+        self._beside.forget(cause, now_ms)
         self._roll.abandon(cause, now_ms)
         self._is_broken = True
 

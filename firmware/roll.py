@@ -149,6 +149,8 @@ class Roll:
             self.durable_ms = now_ms
             self._adopt_clock()
         self._segment_offset_ms = self._offset_ms
+        if self._storage.store is None:
+            raise OSError(ESTALE)
         self._store = self._storage.store
         about = self._about(now_ms)
         self._writer = self._store.open_next(about, self._limit_bytes, self._settings.overwrite_unsent, self._summary_buffer)

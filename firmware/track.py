@@ -110,8 +110,7 @@ class Track:
 
     def _failed(self, error, now_ms):
         self._health.set_problem(self.name, FAILED % (self.name, error.args[-1]))
-        self._close()
-        self._gaps.open(STOPPED, self._pace.stamp_ms or now_ms, now_ms)
+        self.forget(STOPPED, now_ms)
         self._retry_at_ms = self._keeper.uptime_ms() + self._retry.next_ms()
         return False
 
@@ -130,6 +129,7 @@ class Track:
         self._gaps.close(now_ms)
         self._retry_at_ms = 0
 
-    def forget(self):
-        """The card has failed, and the recording says so of all streams."""
+    def forget(self, cause, now_ms):
+        """What was not safe yet is gone."""
         self._close()
+        self._gaps.open(cause, self._pace.stamp_ms or now_ms, now_ms)

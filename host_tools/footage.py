@@ -251,8 +251,9 @@ class Footage:
 
 
 def _behind_its_last_frame(gap: Gap, times_ms: list[int]) -> Gap:
-    """A gap of the whole recording as it is for a stream that waits for the camera's segments: its last frame may be older."""
-    if gap.stream or gap.from_uptime_ms is None:
+    """A stretch of a length that nobody could know, as it is for a stream that waits for the camera's segments: what was not safe yet
+    is missing too."""
+    if gap.frames is not None or gap.from_uptime_ms is None:
         return gap
     before = bisect_right(times_ms, gap.from_uptime_ms)
     return replace(gap, from_uptime_ms=times_ms[before - 1]) if before else gap

@@ -34,7 +34,7 @@ class Encoder:
         self.lock = threading.Condition()
         self._name, self._units = command[0].rpartition("/")[2], units
         self._said = []  # last, on its standard error
-        self._has_ended = self._ends = False
+        self._has_ended = self._ends = self._is_stuck = False
         self._trouble = ""
         self._patience_ms = STARTING_MS
         self._frame_ms = ticks_ms()  # when the last frame was whole
@@ -98,6 +98,7 @@ class Encoder:
         if self._has_ended:
             return "%s has ended with code %d%s" % (self._name, self._process.wait(), said)
         if ticks_diff(ticks_ms(), self._frame_ms) > self._patience_ms and not self._units.waiting():
+            self._is_stuck = True
             return "%s has sent no frame for %d ms%s" % (self._name, self._patience_ms, said)
         return ""
 
@@ -106,7 +107,10 @@ class Encoder:
         with self.lock:
             self._ends = True
             self.lock.notify()
-        self._process.terminate()
+        if self._is_stuck:  # others wait meanwhile, for what such a one would hardly do
+            self._process.kill()
+        else:
+            self._process.terminate()
         try:
             self._process.wait(ENDING_S)
         except subprocess.TimeoutExpired:

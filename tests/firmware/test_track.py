@@ -129,8 +129,35 @@ class TrackTest(unittest.TestCase):
         rig.card.errors["commit"] = [0, OSError(EIO)]
         rig.run_until(12_000)
         rig.stop()
-        self.assertEqual((gaps(rig), set(rig.heads(1)), set(rig.heads(SCREEN))), ([("", "card_error", None)], {0}, {0}))
+        told = [("", "card_error", None), ("screen", "card_error", None)]
+        self.assertEqual((sorted(gaps(rig)), set(rig.heads(1)), set(rig.heads(SCREEN))), (told, {0}, {0}))
         self.assertEqual((len(holes(rig, SCREEN)), rig.health.problems), (1, {}))
+
+    def test_a_card_that_fails_while_the_camera_is_away_is_told_of_the_screen(self):
+        rig = both()
+        rig.run_until(4_000)
+        rig.camera.fails, rig.camera.refuses = [OSError(EIO, "it is gone")], [OSError(EIO, "it is gone")] * 4
+        rig.run_until(7_000)
+        rig.card.errors["commit"] = [0, OSError(EIO)]
+        rig.run_until(30_000)
+        rig.stop()
+        told = [("", "camera", None), ("screen", "card_error", None)]
+        self.assertEqual((sorted(gaps(rig)), len(holes(rig, SCREEN)), rig.health.problems), (told, 1, {}))
+
+    def test_a_pause_between_two_segments_without_the_camera_stops_the_screen(self):
+        rig = both(segment_ms=5_000)
+        rig.run_until(4_000)
+        rig.camera.fails, rig.camera.refuses = [OSError(EIO, "it is gone")], [OSError(EIO, "it is gone")] * 100
+        rig.run_until(7_000)
+        while rig.recorder._roll.is_open():
+            rig.run_until(rig.keeper.now_ms + 1)
+        rig.recorder.pause()
+        rig.run_until(rig.keeper.now_ms + 2_000)
+        found = [(rig.sources["screen"].is_open, rig.recorder.state)]
+        rig.recorder.resume()
+        rig.run_until(rig.keeper.now_ms + 1_000)
+        found.append((rig.sources["screen"].is_open, rig.recorder.state))
+        self.assertEqual(found, [(False, "paused"), (True, "waiting")])
 
     def test_a_frame_too_large_costs_those_up_to_the_next_keyframe(self):
         rig = both()

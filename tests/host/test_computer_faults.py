@@ -34,7 +34,7 @@ class Case(NamedTuple):
 CARD = ("card_error", 3.97, None)  # told by the segment that breaks off; the one after it knows until when
 CASES = [
     Case("encoder-killed@5", "has ended with code -9", 5010, (("camera", 4.93, 5.53),)),
-    Case("encoder-hung@5", "has sent no frame for 2000 ms", 7000, (("camera", 4.93, 8.0),)),
+    Case("encoder-hung@5", "has sent no frame for 2000 ms", 7000, (("camera", 4.93, 7.5),)),
     Case("camera-gone@5-8", "has ended with code 1: Cannot open video device", 5010, (("camera", 4.93, 8.63),)),
     Case("camera-gone@5", "has ended with code 1: Cannot open video device", 5010, (("camera", 4.93, SECONDS + 0.7),)),
     Case("noise@5-9", "has sent no frame for 2000 ms", 7000, (("camera", 4.93, 9.67),)),

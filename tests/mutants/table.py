@@ -145,6 +145,13 @@ MUTANTS = (
         (TRACK,),
     ),
     Mutant(
+        "a pause between two segments, while the camera is away, leaves the screen on",
+        "firmware/recorder.py",
+        ' or self.state == "recording" or self._lacks_camera:',
+        ' or self.state == "recording":',
+        (TRACK,),
+    ),
+    Mutant(
         "how a boot ended is forgotten before footage tells of it",
         "firmware/ledger.py",
         "            self._position.notes[last_boot, 0] = last_kind\n",
