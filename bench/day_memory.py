@@ -4,8 +4,9 @@
 
     python -m bench.day_memory [HOURS]      # a table
 
-The pictures are small and few, so that it takes minutes; chunks, commits, segments and what is removed for them are as many as in the
-field, on a disk so small that it turns over every few hours. `blocks` is how many pieces of memory the interpreter holds.
+It has a screen beside its camera. The pictures are small and few, so that it takes minutes; chunks, commits, segments and what is removed
+for them are as many as in the field, on a disk so small that it turns over every few hours. `blocks` is how many pieces of memory the
+interpreter holds.
 """
 
 import gc
@@ -25,6 +26,7 @@ from sim.options import Options
 HOUR_US = 3_600_000_000
 ROWS = "memory.jsonl"
 FPS = 5
+SCREEN = {"screen": {"encoder": "screen", "width": 128, "height": 96, "fps": 2, "bitrate": 50_000}}
 CARD_MB = 400
 
 
@@ -71,9 +73,9 @@ class World(ComputerWorld):
 
 def rows(hours: int, folder: Path) -> list[Row]:
     """A row an hour."""
-    options = Options(small_board(fps=FPS), clip(), hours * 3600, folder, card_mb=CARD_MB, settings={"overwrite_unsent": True})
+    options = Options(small_board(SCREEN, fps=FPS), clip(), hours * 3600, folder, card_mb=CARD_MB, settings={"overwrite_unsent": True})
     world = computer.prepare(options)
-    runner.play(options, World(options, world.reel))
+    runner.play(options, World(options, world.reel, world.beside))
     return [Row(*json.loads(line)) for line in (folder / ROWS).read_text().splitlines()]
 
 

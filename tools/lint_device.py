@@ -58,8 +58,10 @@ def platform_tests(path: Path) -> Iterator[str]:
     if path.relative_to(ROOT).parts[0] != "firmware":
         return
     for node in ast.walk(ast.parse(path.read_text())):
-        asks = (isinstance(node, ast.Attribute) and node.attr in PLATFORM) or (isinstance(node, ast.alias) and node.name in PLATFORM)
-        if asks or (isinstance(node, ast.Constant) and node.value in PORTS):
+        asked = isinstance(node, ast.Attribute) and node.attr in PLATFORM
+        imported = isinstance(node, ast.alias) and node.name in PLATFORM
+        named = isinstance(node, ast.Constant) and node.value in PORTS
+        if isinstance(node, ast.Attribute | ast.alias | ast.Constant) and (asked or imported or named):
             yield f"{path.relative_to(ROOT)}:{node.lineno}: the firmware does not ask what it runs on: give the contract what it needs"
 
 
