@@ -158,10 +158,12 @@ class Recorder:
         return self._until_due_ms()
 
     def _goes_on(self, now_ms):
-        """Whether there is something to be recorded, and somewhere to, while the camera is away."""
-        if not self._lacks_camera or self._storage.store is None or not self._beside.is_any():
+        """Whether there is something to be written while the camera is away: what it has given last, or what is beside it."""
+        if not self._lacks_camera or self._storage.store is None:
             return False
-        return self._roll.is_open() or self._open_segment(now_ms)
+        if self._roll.is_open() and not self._roll.is_safe():
+            return True
+        return self._beside.is_any() and (self._roll.is_open() or self._open_segment(now_ms))
 
     def _until_due_ms(self):
         """Not until the next frame if a chunk waits and can begin to be written now: it is not safe before that."""

@@ -71,6 +71,14 @@ class StreamTest(unittest.TestCase):
         self.assertEqual((set(rig.heads()), rig.unexplained()), ({0}, []))
         self.assertEqual({cause for cause, _, _, _ in rig.gaps()} - {"no_keyframe"}, set())
 
+    def test_what_an_encoder_has_given_last_is_safe_soon_after_it_is_gone(self):
+        for at_ms in (3_000, 3_300, 3_600, 3_950):
+            rig = stream()
+            rig.run_until(at_ms)
+            rig.camera.fails, rig.camera.refuses = [OSError(EIO, "it is gone")], [OSError(EIO, "it is gone")] * 100
+            rig.run_until(at_ms + 2_000)
+            self.assertEqual((at_ms, len(rig.frames())), (at_ms, rig.recorder.sequence))
+
     def test_an_encoder_that_fails_is_started_again(self):
         rig = stream()
         rig.run_until(4_000)

@@ -140,7 +140,7 @@ MUTANTS = (
     Mutant(
         "without its camera a recorder records nothing else",
         "firmware/recorder.py",
-        "        return self._roll.is_open() or self._open_segment(now_ms)\n",
+        "        return self._beside.is_any() and (self._roll.is_open() or self._open_segment(now_ms))\n",
         "        return False\n",
         (TRACK,),
     ),
