@@ -79,6 +79,13 @@ class StreamTest(unittest.TestCase):
             rig.run_until(at_ms + 2_000)
             self.assertEqual((at_ms, len(rig.frames())), (at_ms, rig.recorder.sequence))
 
+    def test_a_segment_that_is_over_is_closed_though_the_encoder_is_gone(self):
+        rig = stream(segment_ms=3_000)
+        rig.run_until(4_300)
+        rig.camera.fails, rig.camera.refuses = [OSError(EIO, "it is gone")], [OSError(EIO, "it is gone")] * 100
+        rig.run_until(9_000)
+        self.assertEqual(([call for call in rig.card.calls if call.startswith("closed")], rig.unexplained()), (["closed 1"], []))
+
     def test_an_encoder_that_fails_is_started_again(self):
         rig = stream()
         rig.run_until(4_000)
